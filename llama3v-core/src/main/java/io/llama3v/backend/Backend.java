@@ -1,0 +1,171 @@
+package io.llama3v.backend;
+
+import io.llama3v.tensor.DType;
+import io.llama3v.tensor.Scope;
+import io.llama3v.tensor.Shape;
+import io.llama3v.tensor.Storage;
+import io.llama3v.tensor.Tape;
+import io.llama3v.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A device and the kernels that run on it. Makes tensors, knows the open {@link Scope} and {@link Tape}, and owns the memory.
+ * Get one from {@link Backends}. Confined to one thread at a time; several backends may be open at once.
+ */
+public abstract class Backend implements AutoCloseable {
+  private Scope scope;
+  private Tape tape;
+
+  /** The fastest backend that this machine can run; see {@link Backends#best()}. */
+  public static Backend best() {
+    return Backends.best();
+  }
+
+  /** A backend by name: {@code cpu}, {@code nd4j}, {@code cuda}. */
+  public static Backend named(String name) {
+    return Backends.named(name);
+  }
+
+  /** Short name, as {@code --backend} takes it. */
+  public abstract String name();
+
+  /** One line for the log: device, libraries, threads, vector width, and why these. */
+  public abstract String describe();
+
+  /** The kernels. */
+  public abstract Kernels kernels();
+
+  /** Memory of at least {@code bytes} bytes with undefined contents, and one reference to it that the caller holds. */
+  public abstract Storage allocate(long bytes);
+
+  /** Copies as many floats as {@code target} (F32) has elements from the buffer's position on; the position does not move. */
+  public abstract void upload(FloatBuffer values, Tensor target);
+
+  /** Copies integers into an I32 tensor, as {@link #upload(FloatBuffer, Tensor)}. */
+  public abstract void upload(IntBuffer values, Tensor target);
+
+  /** Copies an F32 tensor out; waits for the device. */
+  public abstract void download(Tensor source, FloatBuffer target);
+
+  /** Bytes of device memory in use by live tensors. */
+  public abstract long liveBytes();
+
+  /** Largest {@link #liveBytes()} so far. */
+  public abstract long peakBytes();
+
+  /** Gives cached free memory back to the system. */
+  public abstract void trim();
+
+  /** Waits until everything asked for has been computed. */
+  public void synchronize() {}
+
+  @Override
+  public abstract void close();
+
+  // ---- making tensors ----
+
+  /** A tensor with undefined contents that belongs to the current scope (or, with none open, to the caller). */
+  public final Tensor empty(DType type, long... shape) {
+    Tensor tensor = detached(type, shape);
+    if (scope != null) scope.own(tensor.storage());
+    return tensor;
+  }
+
+  /** A tensor with undefined contents that no scope owns: the caller closes it. */
+  public final Tensor detached(DType type, long... shape) {
+    return new Tensor(this, allocate(Math.max(1, Shape.elements(shape)) * type.bytes()), type, 0, shape);
+  }
+
+  /** F32 zeros. */
+  public final Tensor zeros(long... shape) {
+    return full(0, shape);
+  }
+
+  /** F32, one value everywhere. */
+  public final Tensor full(double value, long... shape) {
+    Tensor t = empty(DType.F32, shape);
+    kernels().fill(t, value);
+    return t;
+  }
+
+  /** An F32 tensor with the given values, row-major. */
+  public final Tensor tensor(float[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor t = empty(DType.F32, shape);
+    upload(FloatBuffer.wrap(values), t);
+    return t;
+  }
+
+  /** An I32 tensor with the given values, row-major. */
+  public final Tensor tensor(int[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor t = empty(DType.I32, shape);
+    upload(IntBuffer.wrap(values), t);
+    return t;
+  }
+
+  /** An F64 tensor with the given values, row-major. For checks, not for speed. */
+  public final Tensor tensor(double[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor t = empty(DType.F64, shape);
+    t.array().assign(org.nd4j.linalg.factory.Nd4j.createFromArray(values).reshape(t.array().shape()));
+    return t;
+  }
+
+  /** A copy of an ND4J array of type FLOAT, DOUBLE or INT. */
+  public final Tensor tensor(INDArray array) {
+    return switch (array.dataType()) {
+      case FLOAT -> tensor(array.dup('c').ravel('c').toFloatVector(), array.shape());
+      case DOUBLE -> tensor(array.dup('c').ravel('c').toDoubleVector(), array.shape());
+      case INT -> tensor(array.dup('c').ravel('c').toIntVector(), array.shape());
+      default -> throw new IllegalArgumentException("an array of type " + array.dataType()
+          + "; expected FLOAT, DOUBLE or INT (castTo first)");
+    };
+  }
+
+  private static void requireCount(int count, long[] shape) {
+    if (count != Shape.elements(shape)) {
+      throw new IllegalArgumentException(count + " values for a tensor of shape " + Shape.text(shape));
+    }
+  }
+
+  // ---- scopes and tapes ----
+
+  /** Opens a scope: tensors made from now on are released when it closes. */
+  public final Scope scope() {
+    return new Scope(this);
+  }
+
+  /** The innermost open scope, or null. */
+  public final Scope currentScope() {
+    return scope;
+  }
+
+  /** Called by {@link Scope}. */
+  public final void enter(Scope inner) {
+    scope = inner;
+  }
+
+  /** Called by {@link Scope}. */
+  public final void leave(Scope inner, Scope outer) {
+    if (scope != inner) throw new IllegalStateException("scopes and tapes close in the reverse order of opening: use try-with-resources");
+    scope = outer;
+  }
+
+  /** The open tape, or null when nothing is recorded. */
+  public final Tape currentTape() {
+    return tape;
+  }
+
+  /** Called by {@link Tape}. */
+  public final void setTape(Tape current) {
+    tape = current;
+  }
+
+  @Override
+  public String toString() {
+    return describe();
+  }
+}

@@ -1,0 +1,82 @@
+package io.llama3v.tensor;
+
+import io.llama3v.backend.Backend;
+
+/**
+ * A named weight of a module. Declared with a shape and an {@link Init}; it takes no memory until it is initialised or loaded,
+ * so that a 405-billion-parameter model can be built, listed and planned on a laptop. A trainable parameter (the default)
+ * accumulates gradients; a frozen one costs neither a gradient nor optimiser state.
+ */
+public final class Parameter extends Tensor {
+  private final Init init;
+  private String name;
+  private boolean trainable = true;
+
+  /** Declares a parameter; modules call this through {@code Module.parameter}. */
+  public Parameter(String name, Init init, long... shape) {
+    super(null, null, DType.F32, 0, shape);
+    this.name = name;
+    this.init = init;
+  }
+
+  /** Name within its module; {@code Module.parameters()} gives full names. */
+  public String name() {
+    return name;
+  }
+
+  /** How fresh values are drawn. */
+  public Init init() {
+    return init;
+  }
+
+  /** True if training may change it. */
+  public boolean isTrainable() {
+    return trainable;
+  }
+
+  /** Freezes or unfreezes this parameter. A frozen one forgets its gradient. */
+  public void setTrainable(boolean trainable) {
+    this.trainable = trainable;
+    if (storage != null) requireGrad(trainable);
+    if (!trainable) clearGrad();
+  }
+
+  /** True once it has values. */
+  public boolean isAllocated() {
+    return storage != null;
+  }
+
+  /** Gives this parameter memory on a backend, with undefined contents; keeps existing memory of the same backend. */
+  public Parameter allocate(Backend target) {
+    if (storage != null && backend != target) throw new IllegalStateException("parameter " + name + " lives on another backend");
+    if (storage == null) {
+      backend = target;
+      storage = target.allocate(elements() * type().bytes());
+      requireGrad(trainable);
+    }
+    return this;
+  }
+
+  /** Draws fresh values; the same seed and full name give the same values on every backend. */
+  public Parameter initialize(Backend target, long seed, String fullName) {
+    allocate(target);
+    backend.upload(init.values(seed, fullName, shape()), this);
+    return this;
+  }
+
+  @Override
+  public Storage storage() {
+    if (storage == null) {
+      throw new IllegalStateException("parameter '" + name + "' of shape " + Shape.text(shape())
+          + " has no values yet: call initialize(backend, seed) on the model, or load weights into it");
+    }
+    return storage;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    storage = null;
+    backend = null;
+  }
+}

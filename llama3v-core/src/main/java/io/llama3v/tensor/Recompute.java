@@ -1,0 +1,52 @@
+package io.llama3v.tensor;
+
+import io.llama3v.backend.Backend;
+import java.util.function.Function;
+
+/**
+ * Trades activations for compute: runs a block without recording it, keeps its inputs only, and runs it again during backward
+ * (Chen, Xu, Zhang, Guestrin: Training Deep Nets with Sublinear Memory Cost, 2016). The gradients are bit-identical to those
+ * of the recorded block, since the same kernels see the same numbers.
+ */
+public final class Recompute {
+  private Recompute() {}
+
+  /**
+   * Runs {@code block(inputs)}.
+   *
+   * @param parameters the parameters that the block uses; if none of them trains and no input needs a gradient, nothing is noted
+   * @param block a pure function of its inputs and parameters
+   */
+  public static Tensor block(Iterable<Parameter> parameters, Function<Tensor[], Tensor> block, Tensor... inputs) {
+    Backend backend = inputs[0].backend();
+    Tape tape = backend.currentTape();
+    boolean needed = false;
+    for (Tensor input : inputs) needed |= input != null && input.needsGrad();
+    for (Parameter parameter : parameters) needed |= parameter.needsGrad();
+    if (tape == null || !needed) return block.apply(inputs);
+
+    Tensor output;
+    backend.setTape(null);
+    try (Scope scope = new Scope(backend)) {
+      output = scope.keep(block.apply(inputs)).detach();
+    } finally {
+      backend.setTape(tape);
+    }
+    return Tape.noteNeeded("recompute", output, inputs, outputGrad -> rerun(backend, block, inputs, outputGrad));
+  }
+
+  private static void rerun(Backend backend, Function<Tensor[], Tensor> block, Tensor[] inputs, Tensor outputGrad) {
+    Tensor[] leaves = new Tensor[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i] != null) leaves[i] = inputs[i].detach().requireGrad(inputs[i].needsGrad());
+    }
+    try (Tape inner = Tape.record(backend)) {
+      inner.backward(block.apply(leaves), outputGrad);
+      for (int i = 0; i < inputs.length; i++) {
+        if (leaves[i] == null || leaves[i].grad() == null) continue;
+        inputs[i].addGrad(leaves[i].grad());
+        leaves[i].clearGrad();
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.llama3v.ops;
+
+import io.llama3v.tensor.DType;
+import io.llama3v.tensor.Shape;
+import io.llama3v.tensor.Tensor;
+
+/** Shape checks with messages that name operation, operand, what was found and what was expected. */
+final class Checks {
+  private Checks() {}
+
+  static Tensor[] list(Tensor... tensors) {
+    return tensors;
+  }
+
+  static void shape(String op, String operand, Tensor t, long... expected) {
+    boolean fits = t.rank() == expected.length;
+    for (int i = 0; fits && i < expected.length; i++) fits = expected[i] < 0 || t.size(i) == expected[i];
+    if (!fits) {
+      throw new IllegalArgumentException(op + ": " + operand + " has shape " + Shape.text(t.shape()) + "; expected "
+          + Shape.text(expected).replace("-1", "*"));
+    }
+  }
+
+  static void rank(String op, String operand, Tensor t, int least) {
+    if (t.rank() < least) {
+      throw new IllegalArgumentException(op + ": " + operand + " has shape " + Shape.text(t.shape()) + "; expected at least "
+          + least + " axes");
+    }
+  }
+
+  static void sameShape(String op, Tensor a, Tensor b) {
+    if (!java.util.Arrays.equals(a.shape(), b.shape())) {
+      throw new IllegalArgumentException(op + ": shapes " + Shape.text(a.shape()) + " and " + Shape.text(b.shape()) + " differ");
+    }
+  }
+
+  static void sameType(String op, Tensor a, Tensor b) {
+    if (a.type() != b.type()) {
+      throw new IllegalArgumentException(op + ": operands are " + a.type() + " and " + b.type() + "; nothing is cast by itself");
+    }
+  }
+
+  static void indices(String op, String operand, Tensor t) {
+    if (t.type() != DType.I32) throw new IllegalArgumentException(op + ": " + operand + " is " + t.type() + "; expected I32");
+  }
+}

@@ -1,0 +1,31 @@
+package io.llama3v.ops;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Tape;
+import io.llama3v.tensor.Tensor;
+
+/**
+ * Layer normalisation over the last axis (Ba, Kiros, Hinton 2016): {@code y = (x − μ)/√(σ² + ε) · w + b}, σ² biased.
+ * x [..., D], w [D], b [D].
+ */
+public final class LayerNormalization {
+  private LayerNormalization() {}
+
+  /** Normalises; see the class. */
+  public static Tensor apply(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+    Checks.shape("layer norm", "weight", weight, x.size(-1));
+    Checks.shape("layer norm", "bias", bias, x.size(-1));
+    Backend backend = x.backend();
+    long rows = x.elements() / x.size(-1);
+    Tensor y = backend.empty(x.type(), x.shape());
+    Tensor mean = backend.empty(x.type(), rows);
+    Tensor rstd = backend.empty(x.type(), rows);
+    backend.kernels().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
+    return Tape.note("layer norm", y, Checks.list(x, weight, bias), Checks.list(x, weight, mean, rstd), dy -> {
+      Tensor dx = x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
+      backend.kernels().layerNormBackward(dy, x, weight, mean, rstd, dx,
+          weight.needsGrad() ? weight.gradBuffer() : null, bias.needsGrad() ? bias.gradBuffer() : null);
+      if (dx != null) x.addGrad(dx);
+    });
+  }
+}

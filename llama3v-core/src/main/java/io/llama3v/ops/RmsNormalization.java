@@ -1,0 +1,27 @@
+package io.llama3v.ops;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Tape;
+import io.llama3v.tensor.Tensor;
+
+/**
+ * Root-mean-square normalisation over the last axis (Zhang, Sennrich 2019): {@code y = x / √(mean(x²) + ε) · w}.
+ * x [..., D], w [D].
+ */
+public final class RmsNormalization {
+  private RmsNormalization() {}
+
+  /** Normalises; see the class. */
+  public static Tensor apply(Tensor x, Tensor weight, double epsilon) {
+    Checks.shape("rms norm", "weight", weight, x.size(-1));
+    Backend backend = x.backend();
+    Tensor y = backend.empty(x.type(), x.shape());
+    Tensor rstd = backend.empty(x.type(), x.elements() / x.size(-1));
+    backend.kernels().rmsNorm(x, weight, epsilon, y, rstd);
+    return Tape.note("rms norm", y, Checks.list(x, weight), Checks.list(x, weight, rstd), dy -> {
+      Tensor dx = x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
+      backend.kernels().rmsNormBackward(dy, x, weight, rstd, dx, weight.needsGrad() ? weight.gradBuffer() : null);
+      if (dx != null) x.addGrad(dx);
+    });
+  }
+}

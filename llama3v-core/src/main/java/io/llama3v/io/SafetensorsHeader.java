@@ -264,14 +264,15 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
       }
     }
 
-    /** Escapes such as {@code \ud800} can smuggle in half a surrogate pair, which no UTF-8 text can hold. */
+    /** The parser lets some escapes pass that stand for half a pair, which no text can hold. */
     private String text(String decoded) throws SafetensorsException {
       for (int i = 0; i < decoded.length(); i++) {
         char c = decoded.charAt(i);
-        if (Character.isHighSurrogate(c) && i + 1 < decoded.length() && Character.isLowSurrogate(decoded.charAt(i + 1))) {
+        if (Character.isHighSurrogate(c) && i + 1 < decoded.length()
+            && Character.isLowSurrogate(decoded.charAt(i + 1))) {
           i++;
         } else if (Character.isSurrogate(c)) {
-          throw fail(Rule.HEADER_UTF8, "header", "paired surrogates", String.format("\\u%04x alone", (int) c));
+          throw fail(Rule.HEADER_JSON, "header", "surrogates in pairs", "U+" + Integer.toHexString(c) + " alone");
         }
       }
       return decoded;

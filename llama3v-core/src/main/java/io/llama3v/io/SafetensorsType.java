@@ -5,11 +5,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Element types of the safetensors format. The constants' names are the names used in the file header. */
+/**
+ * Element types of the safetensors format. The constants' names are the names used in the file header, and their order
+ * is the format's: a writer places tensors of later types first, so that wide elements stay aligned.
+ */
 public enum SafetensorsType {
-  BOOL(8), U8(8), I8(8), I16(16), U16(16), I32(32), U32(32), I64(64), U64(64),
-  F16(16), BF16(16), F32(32), F64(64), C64(64),
-  F8_E5M2(8), F8_E4M3(8), F8_E8M0(8), F8_E4M3FNUZ(8), F8_E5M2FNUZ(8), F6_E2M3(6), F6_E3M2(6), F4(4);
+  BOOL(8), F4(4), F6_E2M3(6), F6_E3M2(6), U8(8), I8(8),
+  F8_E5M2(8), F8_E4M3(8), F8_E8M0(8), F8_E4M3FNUZ(8), F8_E5M2FNUZ(8),
+  I16(16), U16(16), F16(16), BF16(16), I32(32), U32(32), F32(32), C64(64), F64(64), I64(64), U64(64);
 
   private static final Map<String, SafetensorsType> BY_NAME =
       Stream.of(values()).collect(Collectors.toUnmodifiableMap(Enum::name, type -> type));

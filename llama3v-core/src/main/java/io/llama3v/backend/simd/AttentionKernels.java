@@ -1,0 +1,305 @@
+package io.llama3v.backend.simd;
+
+import io.llama3v.backend.AttentionMask;
+import io.llama3v.tensor.Tensor;
+import java.nio.ByteBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Attention one head and one block of queries at a time: scores live in a small buffer of the thread and never in a [B, H, Tq,
+ * Tk] tensor. Heads are read in place from [B, T, H, d] by giving the BLAS their row length.
+ */
+final class AttentionKernels {
+  private static final int QUERY_BLOCK = 64;
+  private static final long SMALL = 20_000;
+  private final Parallel team;
+  private final Blas blas;
+  private final HostPool pool;
+
+  AttentionKernels(Parallel team, Blas blas, HostPool pool) {
+    this.team = team;
+    this.blas = blas;
+    this.pool = pool;
+  }
+
+  /** The geometry of one call. */
+  private record Plan(int batch, int queries, int keys, int heads, int keyHeads, int width, AttentionMask mask, float scale) {
+    Plan(Tensor q, Tensor k, AttentionMask mask, double scale) {
+      this((int) q.size(0), (int) q.size(1), (int) k.size(1), (int) q.size(2), (int) k.size(2), (int) q.size(3), mask, (float) scale);
+    }
+
+    int perKeyHead() {
+      return heads / keyHeads;
+    }
+
+    int queryBlocks() {
+      return (queries + QUERY_BLOCK - 1) / QUERY_BLOCK;
+    }
+
+    /** Keys that any query before {@code queryEnd} may see under the causal rule. */
+    int keysFor(int queryEnd) {
+      return mask.causal() ? Math.max(0, Math.min(keys, queryEnd + keys - queries)) : keys;
+    }
+
+    long queryAt(long base, int b, int i, int h) {
+      return base + 4L * (((long) b * queries + i) * heads + h) * width;
+    }
+
+    long keyAt(long base, int b, int h) {
+      return base + 4L * ((long) b * keys * keyHeads + h) * width;
+    }
+
+    boolean worthThreads() {
+      return (long) batch * heads * queries * keys > SMALL;
+    }
+  }
+
+  void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, double scale, Tensor out, Tensor logSumExp) {
+    Plan p = new Plan(q, k, mask, scale);
+    if (p.queries == 0 || p.keys == 0) throw new IllegalArgumentException("attention over an empty sequence");
+    long pq = HostStorage.address(q);
+    long pk = HostStorage.address(k);
+    long pv = HostStorage.address(v);
+    long po = HostStorage.address(out);
+    ByteBuffer lse = HostStorage.buffer(logSumExp);
+    Scratch[] scratch = Scratch.take(pool, team.threads(), 1, p.keys);
+    Masks masks = new Masks(mask, p.keys);
+    try {
+      team.tasks(p.batch * p.heads * p.queryBlocks(), p.worthThreads(), (task, worker) -> {
+        int block = task % p.queryBlocks();
+        int h = task / p.queryBlocks() % p.heads;
+        int b = task / p.queryBlocks() / p.heads;
+        int i0 = block * QUERY_BLOCK;
+        int rows = Math.min(QUERY_BLOCK, p.queries - i0);
+        int n = p.keysFor(i0 + rows);
+        int hk = h / p.perKeyHead();
+        Scratch s = scratch[worker];
+        int rowLength = p.heads * p.width;
+        int keyLength = p.keyHeads * p.width;
+        if (n > 0) {
+          blas.gemm(false, true, rows, n, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, p.keyAt(pk, b, hk), keyLength, 0,
+              s.scores.address(), p.keys);
+        }
+        for (int r = 0; r < rows; r++) {
+          int at = r * p.keys;
+          int visible = masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1));
+          float l = softmaxRow(s.scoreBuffer, at, visible);
+          zero(s.scoreBuffer, at + visible, n - visible);
+          Vec.put(lse, (b * p.heads + h) * p.queries + i0 + r, l);
+        }
+        // With no key in reach, k = 0 and the BLAS writes zeros.
+        blas.gemm(false, false, rows, p.width, n, 1, s.scores.address(), p.keys, p.keyAt(pv, b, hk), keyLength, 0,
+            p.queryAt(po, b, i0, h), rowLength);
+      });
+    } finally {
+      Scratch.give(pool, scratch);
+    }
+  }
+
+  void attentionBackward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, AttentionMask mask, double scale,
+      Tensor dq, Tensor dk, Tensor dv) {
+    Plan p = new Plan(q, k, mask, scale);
+    long pdo = HostStorage.address(dOut);
+    long pq = HostStorage.address(q);
+    long pk = HostStorage.address(k);
+    long pv = HostStorage.address(v);
+    ByteBuffer o = HostStorage.buffer(out);
+    ByteBuffer g = HostStorage.buffer(dOut);
+    ByteBuffer lse = HostStorage.buffer(logSumExp);
+    long pdq = dq == null ? 0 : HostStorage.address(dq);
+    long pdk = dk == null ? 0 : HostStorage.address(dk);
+    long pdv = dv == null ? 0 : HostStorage.address(dv);
+    int rowLength = p.heads * p.width;
+    int keyLength = p.keyHeads * p.width;
+    Scratch[] scratch = Scratch.take(pool, team.threads(), 2, p.keys);
+    Masks masks = new Masks(mask, p.keys);
+    try {
+      team.tasks(p.batch * p.keyHeads, p.worthThreads(), (task, worker) -> {
+        int hk = task % p.keyHeads;
+        int b = task / p.keyHeads;
+        Scratch s = scratch[worker];
+        long keyK = p.keyAt(pk, b, hk);
+        long keyV = p.keyAt(pv, b, hk);
+        // Keys beyond the reach of the first block are added to by later ones only, so everything starts from zero.
+        if (dk != null) zeroRows(p.keyAt(pdk, b, hk), p.keys, p.width, keyLength);
+        if (dv != null) zeroRows(p.keyAt(pdv, b, hk), p.keys, p.width, keyLength);
+        for (int h = hk * p.perKeyHead(); h < (hk + 1) * p.perKeyHead(); h++) {
+          for (int i0 = 0; i0 < p.queries; i0 += QUERY_BLOCK) {
+            int rows = Math.min(QUERY_BLOCK, p.queries - i0);
+            int n = p.keysFor(i0 + rows);
+            long rowG = p.queryAt(pdo, b, i0, h);
+            if (n > 0) {
+              blas.gemm(false, true, rows, n, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, keyK, keyLength, 0,
+                  s.scores.address(), p.keys);
+            }
+            for (int r = 0; r < rows; r++) {
+              int at = r * p.keys;
+              int visible = masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1));
+              probabilities(s.scoreBuffer, at, visible, Vec.get(lse, (b * p.heads + h) * p.queries + i0 + r));
+              zero(s.scoreBuffer, at + visible, n - visible);
+            }
+            if (dv != null && n > 0) {
+              blas.gemm(true, false, n, p.width, rows, 1, s.scores.address(), p.keys, rowG, rowLength, 1, p.keyAt(pdv, b, hk), keyLength);
+            }
+            if (dq == null && dk == null) continue;
+            if (n > 0) {
+              blas.gemm(false, true, rows, n, p.width, 1, rowG, rowLength, keyV, keyLength, 0, s.gradients.address(), p.keys);
+            }
+            for (int r = 0; r < rows; r++) {
+              int row = ((b * p.queries + i0 + r) * p.heads + h) * p.width;
+              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * p.keys, n, dot(o, g, row, p.width), p.scale);
+            }
+            if (dq != null) {
+              blas.gemm(false, false, rows, p.width, n, 1, s.gradients.address(), p.keys, keyK, keyLength, 0, p.queryAt(pdq, b, i0, h),
+                  rowLength);
+            }
+            if (dk != null && n > 0) {
+              blas.gemm(true, false, n, p.width, rows, 1, s.gradients.address(), p.keys, p.queryAt(pq, b, i0, h), rowLength, 1,
+                  p.keyAt(pdk, b, hk), keyLength);
+            }
+          }
+        }
+      });
+    } finally {
+      Scratch.give(pool, scratch);
+    }
+  }
+
+  /** Score buffers of one thread. */
+  private record Scratch(HostPool.Block scores, ByteBuffer scoreBuffer, HostPool.Block gradients, ByteBuffer gradientBuffer) {
+    static Scratch[] take(HostPool pool, int threads, int buffers, int keys) {
+      Scratch[] all = new Scratch[threads];
+      long bytes = 4L * QUERY_BLOCK * keys;
+      for (int i = 0; i < threads; i++) {
+        HostPool.Block a = pool.take(bytes);
+        HostPool.Block c = buffers > 1 ? pool.take(bytes) : null;
+        all[i] = new Scratch(a, HostStorage.view(a.address(), a.bytes()), c, c == null ? null : HostStorage.view(c.address(), c.bytes()));
+      }
+      return all;
+    }
+
+    static void give(HostPool pool, Scratch[] all) {
+      for (Scratch s : all) {
+        pool.give(s.scores);
+        if (s.gradients != null) pool.give(s.gradients);
+      }
+    }
+  }
+
+  /** Replaces scores by probabilities; returns their log-sum-exp, +∞ if nothing is visible. */
+  private static float softmaxRow(ByteBuffer s, int at, int n) {
+    FloatVector m = Vec.broadcast(Float.NEGATIVE_INFINITY);
+    int end = Vec.bound(n);
+    for (int i = 0; i < end; i += Vec.N) m = m.max(Vec.load(s, at + i));
+    float max = m.reduceLanes(VectorOperators.MAX);
+    for (int i = end; i < n; i++) max = Math.max(max, Vec.get(s, at + i));
+    if (max == Float.NEGATIVE_INFINITY) {
+      zero(s, at, n);
+      return Float.POSITIVE_INFINITY;
+    }
+    FloatVector acc = Vec.zero();
+    for (int i = 0; i < end; i += Vec.N) {
+      FloatVector e = VecMath.exp(Vec.load(s, at + i).sub(max));
+      acc = acc.add(e);
+      Vec.store(e, s, at + i);
+    }
+    float sum = acc.reduceLanes(VectorOperators.ADD);
+    for (int i = end; i < n; i++) {
+      float e = VecMath.exp(Vec.get(s, at + i) - max);
+      sum += e;
+      Vec.put(s, at + i, e);
+    }
+    float inverse = 1 / sum;
+    for (int i = 0; i < end; i += Vec.N) Vec.store(Vec.load(s, at + i).mul(inverse), s, at + i);
+    for (int i = end; i < n; i++) Vec.put(s, at + i, Vec.get(s, at + i) * inverse);
+    return (float) (max + Math.log(sum));
+  }
+
+  /** {@code e^{score − logSumExp}}; zeros where logSumExp is +∞. */
+  private static void probabilities(ByteBuffer s, int at, int n, float logSumExp) {
+    if (logSumExp == Float.POSITIVE_INFINITY) {
+      zero(s, at, n);
+      return;
+    }
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(VecMath.exp(Vec.load(s, at + i).sub(logSumExp)), s, at + i);
+    for (; i < n; i++) Vec.put(s, at + i, VecMath.exp(Vec.get(s, at + i) - logSumExp));
+  }
+
+  /** {@code dS = scale · P (dP − δ)}, in the place of dP. */
+  private static void scoreGradient(ByteBuffer p, ByteBuffer dp, int at, int n, float delta, float scale) {
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) {
+      Vec.store(Vec.load(dp, at + i).sub(delta).mul(Vec.load(p, at + i)).mul(scale), dp, at + i);
+    }
+    for (; i < n; i++) Vec.put(dp, at + i, (Vec.get(dp, at + i) - delta) * Vec.get(p, at + i) * scale);
+  }
+
+  private static float dot(ByteBuffer a, ByteBuffer b, int at, int n) {
+    FloatVector acc = Vec.zero();
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) acc = Vec.load(a, at + i).fma(Vec.load(b, at + i), acc);
+    float sum = acc.reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) sum += Vec.get(a, at + i) * Vec.get(b, at + i);
+    return sum;
+  }
+
+  private static void zero(ByteBuffer s, int at, int n) {
+    for (int i = 0; i < n; i++) Vec.put(s, at + i, 0);
+  }
+
+  private static void zeroRows(long address, int rows, int width, int rowLength) {
+    ByteBuffer b = HostStorage.view(address, 4L * ((rows - 1L) * rowLength + width));
+    for (int r = 0; r < rows; r++) zero(b, r * rowLength, width);
+  }
+
+  /** Writes −∞ into masked scores, and finds how many leading keys remain in question. */
+  private static final class Masks {
+    private final AttentionMask mask;
+    private final int keyCount;
+    private final ByteBuffer keys;
+    private final ByteBuffer padding;
+    private final ByteBuffer groups;
+    private final ByteBuffer bias;
+
+    Masks(AttentionMask mask, int keyCount) {
+      this.mask = mask;
+      this.keyCount = keyCount;
+      keys = mask.keys() == null ? null : HostStorage.buffer(mask.keys());
+      padding = mask.padding() == null ? null : HostStorage.buffer(mask.padding());
+      groups = mask.groups() == null ? null : HostStorage.buffer(mask.groups());
+      bias = mask.bias() == null ? null : HostStorage.buffer(mask.bias());
+    }
+
+    int apply(ByteBuffer s, int at, int b, int h, int i, int visible) {
+      if (keys != null) hide(s, at, keys, b * keyCount, visible, false);
+      // Padding is square: as many queries as keys.
+      if (padding != null && Vec.get(padding, b * keyCount + i) != 0) hide(s, at, padding, b * keyCount, visible, true);
+      if (groups != null) {
+        int count = (int) mask.groups().size(2);
+        int perGroup = keyCount / count;
+        int row = (b * (int) mask.groups().size(1) + i) * count;
+        for (int g = 0; g < count; g++) {
+          if (Vec.get(groups, row + g) != 0) continue;
+          for (int j = g * perGroup, end = Math.min(visible, j + perGroup); j < end; j++) Vec.put(s, at + j, Float.NEGATIVE_INFINITY);
+        }
+      }
+      if (bias != null) {
+        Tensor t = mask.bias();
+        int row = ((int) ((t.size(0) == 1 ? 0 : b) * t.size(1) + (t.size(1) == 1 ? 0 : h)) * (int) t.size(2) + i) * keyCount;
+        for (int j = 0; j < visible; j++) Vec.put(s, at + j, Vec.get(s, at + j) + Vec.get(bias, row + j));
+      }
+      return visible;
+    }
+
+    private static void hide(ByteBuffer s, int at, ByteBuffer flags, int flagsAt, int n, boolean hideSet) {
+      int j = 0;
+      for (int end = Vec.bound(n); j < end; j += Vec.N) {
+        var hidden = Vec.load(flags, flagsAt + j).compare(hideSet ? VectorOperators.NE : VectorOperators.EQ, 0f);
+        if (hidden.anyTrue()) Vec.store(Vec.load(s, at + j).blend(Float.NEGATIVE_INFINITY, hidden), s, at + j);
+      }
+      for (; j < n; j++) if (Vec.get(flags, flagsAt + j) != 0 == hideSet) Vec.put(s, at + j, Float.NEGATIVE_INFINITY);
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package io.llama3v.backend.simd;
+
+import io.llama3v.backend.BinaryOp;
+import io.llama3v.backend.UnaryOp;
+import io.llama3v.tensor.Shape;
+import io.llama3v.tensor.Tensor;
+import java.nio.ByteBuffer;
+import jdk.incubator.vector.FloatVector;
+
+/** Element-wise kernels over flat memory. */
+final class ElementKernels {
+  /** Elements that are not worth a second thread. */
+  private static final long GRAIN = 16_384;
+  private final Parallel team;
+
+  ElementKernels(Parallel team) {
+    this.team = team;
+  }
+
+  /** A body over one part of up to four equally long flat operands; unused ones are null. */
+  private interface Body {
+    void run(ByteBuffer a, ByteBuffer b, ByteBuffer c, ByteBuffer d, int n);
+  }
+
+  private void flat(Tensor a, Tensor b, Tensor c, Tensor d, Body body) {
+    team.range(a.elements(), GRAIN, (from, to, worker) -> body.run(part(a, from, to), part(b, from, to), part(c, from, to),
+        part(d, from, to), Math.toIntExact(to - from)));
+  }
+
+  private static ByteBuffer part(Tensor t, long from, long to) {
+    return t == null ? null : HostStorage.buffer(t, from, to - from);
+  }
+
+  void fill(Tensor y, float value) {
+    flat(y, null, null, null, (b, u, v, w, n) -> {
+      FloatVector x = Vec.broadcast(value);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(x, b, i);
+      for (; i < n; i++) Vec.put(b, i, value);
+    });
+  }
+
+  void copy(Tensor x, Tensor y) {
+    flat(x, y, null, null, (a, b, v, w, n) -> b.put(0, a, 0, 4 * n));
+  }
+
+  void scale(Tensor x, float factor, Tensor y) {
+    flat(x, y, null, null, (a, b, v, w, n) -> {
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(a, i).mul(factor), b, i);
+      for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * factor);
+    });
+  }
+
+  void axpy(float factor, Tensor x, Tensor y) {
+    flat(x, y, null, null, (a, b, v, w, n) -> {
+      FloatVector f = Vec.broadcast(factor);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(a, i).fma(f, Vec.load(b, i)), b, i);
+      for (; i < n; i++) Vec.put(b, i, Math.fma(Vec.get(a, i), factor, Vec.get(b, i)));
+    });
+  }
+
+  void lerp(Tensor x, float t, Tensor y) {
+    flat(x, y, null, null, (a, b, v, w, n) -> {
+      FloatVector f = Vec.broadcast(t);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) {
+        FloatVector old = Vec.load(b, i);
+        Vec.store(Vec.load(a, i).sub(old).fma(f, old), b, i);
+      }
+      for (; i < n; i++) Vec.put(b, i, Vec.get(b, i) + t * (Vec.get(a, i) - Vec.get(b, i)));
+    });
+  }
+
+  /** GELU, QuickGELU and SiLU: {@code x σ(x)} for three choices of σ; ReLU. Returns false for the others. */
+  boolean unary(UnaryOp op, Tensor x, Tensor y) {
+    switch (op) {
+      case GELU -> flat(x, y, null, null, (a, b, v, w, n) -> {
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) {
+          FloatVector t = Vec.load(a, i);
+          Vec.store(t.mul(VecMath.normalCdf(t, VecMath.bell(t))), b, i);
+        }
+        for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.normalCdf(Vec.get(a, i)));
+      });
+      case QUICK_GELU -> swish(x, y, 1.702f);
+      case SILU -> swish(x, y, 1f);
+      case RELU -> flat(x, y, null, null, (a, b, v, w, n) -> {
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(a, i).max(0f), b, i);
+        for (; i < n; i++) Vec.put(b, i, Math.max(0, Vec.get(a, i)));
+      });
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void swish(Tensor x, Tensor y, float beta) {
+    flat(x, y, null, null, (a, b, v, w, n) -> {
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) {
+        FloatVector t = Vec.load(a, i);
+        Vec.store(t.mul(VecMath.sigmoid(t.mul(beta))), b, i);
+      }
+      for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i) * beta));
+    });
+  }
+
+  boolean unaryBackward(UnaryOp op, Tensor x, Tensor dy, Tensor dx) {
+    switch (op) {
+      case GELU -> flat(x, dy, dx, null, (a, g, d, w, n) -> {
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) {
+          FloatVector t = Vec.load(a, i);
+          FloatVector bell = VecMath.bell(t);
+          Vec.store(Vec.load(g, i).mul(t.fma(VecMath.density(bell), VecMath.normalCdf(t, bell))), d, i);
+        }
+        for (; i < n; i++) {
+          float t = Vec.get(a, i);
+          Vec.put(d, i, Vec.get(g, i) * (VecMath.normalCdf(t) + t * VecMath.density(t)));
+        }
+      });
+      case QUICK_GELU -> swishBackward(x, dy, dx, 1.702f);
+      case SILU -> swishBackward(x, dy, dx, 1f);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** {@code (x σ(βx))' = σ + βx σ (1 − σ)}. */
+  private void swishBackward(Tensor x, Tensor dy, Tensor dx, float beta) {
+    flat(x, dy, dx, null, (a, g, d, w, n) -> {
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) {
+        FloatVector t = Vec.load(a, i).mul(beta);
+        FloatVector s = VecMath.sigmoid(t);
+        Vec.store(Vec.load(g, i).mul(t.mul(s).fma(s.neg().add(1f), s)), d, i);
+      }
+      for (; i < n; i++) {
+        float t = Vec.get(a, i) * beta;
+        float s = VecMath.sigmoid(t);
+        Vec.put(d, i, Vec.get(g, i) * (s + t * s * (1 - s)));
+      }
+    });
+  }
+
+  void siluGate(Tensor gate, Tensor up, Tensor y) {
+    flat(gate, up, y, null, (a, u, b, w, n) -> {
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) {
+        FloatVector t = Vec.load(a, i);
+        Vec.store(t.mul(VecMath.sigmoid(t)).mul(Vec.load(u, i)), b, i);
+      }
+      for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i)) * Vec.get(u, i));
+    });
+  }
+
+  /** The two outputs in two passes: the same loads, and each output optional. */
+  void siluGateBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
+    if (dUp != null) {
+      flat(gate, dy, dUp, null, (a, g, d, w, n) -> {
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) {
+          FloatVector t = Vec.load(a, i);
+          Vec.store(t.mul(VecMath.sigmoid(t)).mul(Vec.load(g, i)), d, i);
+        }
+        for (; i < n; i++) Vec.put(d, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i)) * Vec.get(g, i));
+      });
+    }
+    if (dGate != null) {
+      flat(gate, up, dy, dGate, (a, u, g, d, n) -> {
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) {
+          FloatVector t = Vec.load(a, i);
+          FloatVector s = VecMath.sigmoid(t);
+          Vec.store(Vec.load(g, i).mul(Vec.load(u, i)).mul(t.mul(s).fma(s.neg().add(1f), s)), d, i);
+        }
+        for (; i < n; i++) {
+          float t = Vec.get(a, i);
+          float s = VecMath.sigmoid(t);
+          Vec.put(d, i, Vec.get(g, i) * Vec.get(u, i) * (s + t * s * (1 - s)));
+        }
+      });
+    }
+  }
+
+  void gatedAdd(Tensor x, Tensor h, float tanh, Tensor y) {
+    flat(x, h, y, null, (a, c, b, w, n) -> {
+      FloatVector f = Vec.broadcast(tanh);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(c, i).fma(f, Vec.load(a, i)), b, i);
+      for (; i < n; i++) Vec.put(b, i, Math.fma(Vec.get(c, i), tanh, Vec.get(a, i)));
+    });
+  }
+
+  /** {@code Σ a b}, one partial sum a thread, then summed in order. */
+  double dot(Tensor x, Tensor y) {
+    double[] partial = new double[team.threads() * 8];
+    team.range(x.elements(), GRAIN, (from, to, worker) -> {
+      ByteBuffer a = part(x, from, to);
+      ByteBuffer b = part(y, from, to);
+      int n = Math.toIntExact(to - from);
+      double sum = 0;
+      int i = 0;
+      // Float lanes over short runs, doubles across them: fast, and exact enough for norms of billions of elements.
+      for (int end = Vec.bound(n); i < end;) {
+        FloatVector acc = Vec.zero();
+        for (int stop = Math.min(end, i + 64 * Vec.N); i < stop; i += Vec.N) acc = Vec.load(a, i).fma(Vec.load(b, i), acc);
+        sum += acc.reduceLanes(jdk.incubator.vector.VectorOperators.ADD);
+      }
+      for (; i < n; i++) sum += (double) Vec.get(a, i) * Vec.get(b, i);
+      partial[worker * 8] = sum;
+    });
+    double total = 0;
+    for (double p : partial) total += p;
+    return total;
+  }
+
+  /**
+   * Binary operations whose operands, read as [outer, middle, inner], repeat over whole axes of that reading: equal shapes,
+   * one-element operands, a row added to every row, or a plane added to every row of a group. Returns false otherwise.
+   */
+  boolean binary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
+    long[] shape = y.shape();
+    long[] sa = Shape.broadcastStrides(a.shape(), shape);
+    long[] sb = Shape.broadcastStrides(b.shape(), shape);
+    int rank = shape.length;
+    // The longest tail over which each operand is either dense or constant.
+    int tail = rank;
+    long inner = 1;
+    while (tail > 0) {
+      long s = inner;
+      int t = tail - 1;
+      boolean fits = shape[t] == 1 || (sa[t] == s || sa[t] == 0 && a.elements() == 1) && (sb[t] == s || sb[t] == 0 && b.elements() == 1);
+      if (!fits) break;
+      inner *= shape[t];
+      tail = t;
+    }
+    if (inner < 8 && y.elements() > 4096 || inner > Integer.MAX_VALUE / 8) return false;
+    long runs = Shape.product(shape, 0, tail);
+    int outerAxes = tail;
+    boolean constantA = a.elements() == 1;
+    boolean constantB = b.elements() == 1;
+    if (runs == 1) {
+      flat(y, constantA ? null : a, constantB ? null : b, null, (c, u, v, w, n) ->
+          run(op, constantA ? HostStorage.buffer(a) : u, constantA, constantB ? HostStorage.buffer(b) : v, constantB, c, n));
+      return true;
+    }
+    long width = inner;
+    team.range(runs, Math.max(1, GRAIN / width), (from, to, worker) -> {
+      for (long r = from; r < to; r++) {
+        long rest = r;
+        long ia = 0;
+        long ib = 0;
+        for (int axis = outerAxes - 1; axis >= 0; axis--) {
+          long i = rest % shape[axis];
+          rest /= shape[axis];
+          ia += i * sa[axis];
+          ib += i * sb[axis];
+        }
+        run(op, HostStorage.buffer(a, ia, constantA ? 1 : width), constantA, HostStorage.buffer(b, ib, constantB ? 1 : width), constantB,
+            HostStorage.buffer(y, r * width, width), (int) width);
+      }
+    });
+    return true;
+  }
+
+  private static void run(BinaryOp op, ByteBuffer a, boolean constantA, ByteBuffer b, boolean constantB, ByteBuffer y, int n) {
+    float ca = constantA ? Vec.get(a, 0) : 0;
+    float cb = constantB ? Vec.get(b, 0) : 0;
+    FloatVector va = Vec.broadcast(ca);
+    FloatVector vb = Vec.broadcast(cb);
+    int i = 0;
+    int end = Vec.bound(n);
+    switch (op) {
+      case ADD -> {
+        for (; i < end; i += Vec.N) Vec.store((constantA ? va : Vec.load(a, i)).add(constantB ? vb : Vec.load(b, i)), y, i);
+      }
+      case SUB -> {
+        for (; i < end; i += Vec.N) Vec.store((constantA ? va : Vec.load(a, i)).sub(constantB ? vb : Vec.load(b, i)), y, i);
+      }
+      case MUL -> {
+        for (; i < end; i += Vec.N) Vec.store((constantA ? va : Vec.load(a, i)).mul(constantB ? vb : Vec.load(b, i)), y, i);
+      }
+      case DIV -> {
+        for (; i < end; i += Vec.N) Vec.store((constantA ? va : Vec.load(a, i)).div(constantB ? vb : Vec.load(b, i)), y, i);
+      }
+    }
+    for (; i < n; i++) {
+      float s = constantA ? ca : Vec.get(a, i);
+      float t = constantB ? cb : Vec.get(b, i);
+      Vec.put(y, i, switch (op) {
+        case ADD -> s + t;
+        case SUB -> s - t;
+        case MUL -> s * t;
+        case DIV -> s / t;
+      });
+    }
+  }
+
+  /** Sums x over leading axes into y when y is the trailing shape: bias gradients. Returns false for other reductions. */
+  boolean sumInto(Tensor x, Tensor y) {
+    int width = (int) Math.min(Integer.MAX_VALUE, y.elements());
+    if (y.elements() == 1) {
+      double total = total(x);
+      ByteBuffer b = HostStorage.buffer(y);
+      Vec.put(b, 0, (float) (Vec.get(b, 0) + total));
+      return true;
+    }
+    long[] strides = Shape.broadcastStrides(y.shape(), x.shape());
+    int axis = 0;
+    while (axis < strides.length && strides[axis] == 0) axis++;
+    if (Shape.product(x.shape(), axis, x.rank()) != width) return false;
+    long rows = x.elements() / width;
+    ByteBuffer out = HostStorage.buffer(y);
+    // Each thread owns a stripe of columns, so that the order of every sum is fixed.
+    team.range(width, rows * width <= GRAIN ? width : Vec.N, (from, to, worker) -> {
+      int n = (int) (to - from);
+      for (long start = 0; start < rows; start += 4096) {
+        int count = (int) Math.min(4096, rows - start);
+        ByteBuffer b = HostStorage.buffer(x, start * width, (long) count * width);
+        int i = 0;
+        for (int end = Vec.bound(n); i < end; i += Vec.N) {
+          FloatVector acc = Vec.load(out, (int) from + i);
+          for (int r = 0, at = (int) from + i; r < count; r++, at += width) acc = acc.add(Vec.load(b, at));
+          Vec.store(acc, out, (int) from + i);
+        }
+        for (; i < n; i++) {
+          float acc = Vec.get(out, (int) from + i);
+          for (int r = 0; r < count; r++) acc += Vec.get(b, r * width + (int) from + i);
+          Vec.put(out, (int) from + i, acc);
+        }
+      }
+    });
+    return true;
+  }
+
+  private double total(Tensor x) {
+    double[] partial = new double[team.threads() * 8];
+    team.range(x.elements(), GRAIN, (from, to, worker) -> {
+      ByteBuffer a = part(x, from, to);
+      int n = Math.toIntExact(to - from);
+      double sum = 0;
+      for (int i = 0; i < n; i++) sum += Vec.get(a, i);
+      partial[worker * 8] = sum;
+    });
+    double total = 0;
+    for (double p : partial) total += p;
+    return total;
+  }
+}

@@ -1,0 +1,68 @@
+package io.llama3v.backend.simd;
+
+import io.llama3v.tensor.Tensor;
+import java.nio.ByteBuffer;
+
+/** Matrix products: cut into one block of the result a thread, each computed by the single-threaded BLAS. */
+final class ProductKernels {
+  /** Below this many multiply-adds a second thread costs more than it brings. */
+  private static final long SMALL = 200_000;
+  private final Parallel team;
+  private final Blas blas;
+
+  ProductKernels(Parallel team, Blas blas) {
+    this.team = team;
+    this.blas = blas;
+  }
+
+  void matmul(Tensor a, boolean ta, Tensor b, boolean tb, Tensor c, long batch, long m, long n, long k, double alpha, double beta) {
+    if (batch == 1) {
+      gemm(ta, tb, m, n, k, (float) alpha, HostStorage.address(a), ta ? m : k, HostStorage.address(b), tb ? k : n, (float) beta,
+          HostStorage.address(c), n, null);
+      return;
+    }
+    long pa = HostStorage.address(a);
+    long pb = HostStorage.address(b);
+    long pc = HostStorage.address(c);
+    team.tasks(Math.toIntExact(batch), batch * m * n * k > SMALL, (i, worker) -> blas.gemm(ta, tb, (int) m, (int) n, (int) k,
+        (float) alpha, pa + 4 * i * m * k, (int) (ta ? m : k), pb + 4 * i * k * n, (int) (tb ? k : n), (float) beta,
+        pc + 4 * i * m * n, (int) n));
+  }
+
+  /** {@code y = x Wᵀ + bias}: the result starts as copies of the bias and the product is added to it. */
+  void linear(Tensor x, Tensor w, Tensor bias, Tensor y) {
+    long out = w.size(0);
+    long in = w.size(1);
+    gemm(false, true, x.elements() / in, out, in, 1, HostStorage.address(x), in, HostStorage.address(w), in, bias == null ? 0 : 1,
+        HostStorage.address(y), out, bias == null ? null : HostStorage.buffer(bias));
+  }
+
+  private void gemm(boolean ta, boolean tb, long m, long n, long k, float alpha, long a, long lda, long b, long ldb, float beta,
+      long c, long ldc, ByteBuffer bias) {
+    if (m == 0 || n == 0) return;
+    boolean byRows = m >= n;
+    long grain = m * n * k <= SMALL ? Long.MAX_VALUE : 16;
+    team.range(byRows ? m : n, grain, (from, to, worker) -> {
+      long part = to - from;
+      if (part == 0) return;
+      int rows = (int) (byRows ? part : m);
+      int columns = (int) (byRows ? n : part);
+      long pa = byRows ? a + 4 * (ta ? from : from * lda) : a;
+      long pb = byRows ? b : b + 4 * (tb ? from * ldb : from);
+      long pc = byRows ? c + 4 * from * ldc : c + 4 * from;
+      if (bias != null) spread(bias, byRows ? 0 : (int) from, pc, rows, columns, (int) ldc);
+      blas.gemm(ta, tb, rows, columns, (int) k, alpha, pa, (int) lda, pb, (int) ldb, beta, pc, (int) ldc);
+    });
+  }
+
+  private static void spread(ByteBuffer bias, int from, long c, int rows, int columns, int ldc) {
+    ByteBuffer source = bias.duplicate().position(4 * from).limit(4 * (from + columns));
+    // Windows of whole rows keep every buffer under 2 GB.
+    int window = Math.max(1, (1 << 28) / Math.max(1, ldc));
+    for (int start = 0; start < rows; start += window) {
+      int end = Math.min(rows, start + window);
+      ByteBuffer y = HostStorage.view(c + 4L * start * ldc, 4L * ((end - start - 1L) * ldc + columns));
+      for (int r = start; r < end; r++) y.put(4 * (r - start) * ldc, source, 4 * from, 4 * columns);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.llama3v.nn;
+
+import io.llama3v.ops.LinearMap;
+import io.llama3v.tensor.Init;
+import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Tensor;
+
+/** {@code y = x Wᵀ + b}: x [..., in], {@code weight} [out, in], {@code bias} [out] if there is one, y [..., out]. */
+public final class Linear extends Module {
+  private final Parameter weight;
+  private final Parameter bias;
+
+  /** Declares the layer; weights are drawn from a normal distribution, biases are 0. */
+  public Linear(long in, long out, boolean bias, double standardDeviation) {
+    this.weight = parameter("weight", Init.normal(standardDeviation), out, in);
+    this.bias = bias ? parameter("bias", Init.ZEROS, out) : null;
+  }
+
+  /** With the usual standard deviation of 0.02. */
+  public Linear(long in, long out, boolean bias) {
+    this(in, out, bias, 0.02);
+  }
+
+  /** Applies the layer. */
+  public Tensor forward(Tensor x) {
+    return LinearMap.apply(x, weight, bias);
+  }
+
+  /** The weight matrix [out, in]. */
+  public Parameter weight() {
+    return weight;
+  }
+}

@@ -1,0 +1,111 @@
+package io.llama3v.nn;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.io.WeightSource;
+import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Shape;
+import io.llama3v.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** Loads checkpoints into modules, strictly: a missing, left-over or misshapen tensor is an error that lists all of them. */
+public final class Weights {
+  /** Elements converted at a time: large tables never exist twice. */
+  private static final long CHUNK = 1 << 24;
+
+  private Weights() {}
+
+  /**
+   * Loads a checkpoint in Hugging Face's names. Tensors called {@code *.position_ids} are buffers of old files and are ignored.
+   *
+   * @throws IllegalArgumentException listing what is missing, left over or of another shape
+   */
+  public static void load(Module module, Backend backend, WeightSource source) {
+    load(module, backend, source, "", name -> false);
+  }
+
+  /**
+   * Loads the part of a checkpoint whose names begin with {@code prefix}.
+   *
+   * @param prefix what precedes the module's own names in the checkpoint
+   * @param ignored names (with prefix) that may be left over
+   */
+  public static void load(Module module, Backend backend, WeightSource source, String prefix, Predicate<String> ignored) {
+    Map<String, Parameter> parameters = module.parameters();
+    Set<String> left = new TreeSet<>();
+    for (String name : source.names()) if (name.startsWith(prefix)) left.add(name);
+    left.removeIf(name -> name.endsWith(".position_ids") || ignored.test(name));
+    List<String> problems = new ArrayList<>();
+    parameters.forEach((name, parameter) -> {
+      if (!source.names().contains(prefix + name)) {
+        problems.add("missing " + prefix + name + " " + Shape.text(parameter.shape()));
+      } else if (left.remove(prefix + name)) {
+        check(prefix + name, source.info(prefix + name).shape(), parameter, problems);
+      }
+    });
+    report(source, left, problems);
+    parameters.forEach((name, parameter) -> {
+      parameter.allocate(backend);
+      upload(source, prefix + name, parameter, backend);
+    });
+  }
+
+  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend) {
+    long n = parameter.elements();
+    if (n <= CHUNK) {
+      backend.upload(FloatBuffer.wrap(source.readFloats(name)), parameter);
+      return;
+    }
+    long width = Shape.product(parameter.shape(), 1, parameter.rank());
+    long rows = Math.max(1, CHUNK / width);
+    FloatBuffer chunk = FloatBuffer.allocate(Math.toIntExact(rows * width));
+    for (long row = 0; row < parameter.size(0); row += rows) {
+      long count = Math.min(rows, parameter.size(0) - row);
+      chunk.clear().limit((int) (count * width));
+      source.readFloats(name, row * width, chunk);
+      chunk.flip();
+      try (Tensor part = new Tensor(backend, parameter.storage().retain(), parameter.type(), row * width, count, width)) {
+        backend.upload(chunk, part);
+      }
+    }
+  }
+
+  /** Loads a checkpoint in a foreign layout. */
+  public static void load(Module module, Backend backend, WeightSource source, WeightLayout layout) {
+    Set<String> used = new HashSet<>();
+    List<String> problems = new ArrayList<>();
+    module.parameters().forEach((name, parameter) -> {
+      float[] values = layout.read(source, name, parameter.shape(), used);
+      if (values == null) problems.add("missing " + name + " " + Shape.text(parameter.shape()));
+      else if (values.length != parameter.elements()) problems.add(name + " has " + values.length + " values; expected "
+          + Shape.text(parameter.shape()));
+      else backend.upload(FloatBuffer.wrap(values), parameter.allocate(backend));
+    });
+    Set<String> left = new TreeSet<>(source.names());
+    left.removeAll(used);
+    left.removeIf(name -> name.endsWith("position_ids"));
+    report(source, left, problems);
+  }
+
+  private static void check(String name, long[] found, Parameter parameter, List<String> problems) {
+    if (!Arrays.equals(found, parameter.shape())) {
+      problems.add(name + " has shape " + Shape.text(found) + "; the model expects " + Shape.text(parameter.shape()));
+    }
+  }
+
+  private static void report(WeightSource source, Set<String> left, List<String> problems) {
+    for (String name : left) problems.add("left over " + name);
+    if (problems.isEmpty()) return;
+    int shown = Math.min(12, problems.size());
+    throw new IllegalArgumentException(source.describe() + " does not fit the model (" + problems.size() + " problems; is config.json "
+        + "the one that came with these weights?):\n  " + String.join("\n  ", problems.subList(0, shown))
+        + (shown < problems.size() ? "\n  …" : ""));
+  }
+}

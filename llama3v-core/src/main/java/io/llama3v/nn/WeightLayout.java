@@ -1,6 +1,7 @@
 package io.llama3v.nn;
 
 import io.llama3v.io.WeightSource;
+import java.io.IOException;
 import java.util.Set;
 
 /**
@@ -15,5 +16,5 @@ public interface WeightLayout {
    * @param shape its shape
    * @param used add the checkpoint's names that were consulted, so that left-over tensors can be reported
    */
-  float[] read(WeightSource source, String name, long[] shape, Set<String> used);
+  float[] read(WeightSource source, String name, long[] shape, Set<String> used) throws IOException;
 }

@@ -5,6 +5,7 @@ import io.llama3v.io.WeightSource;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ public final class Weights {
    *
    * @throws IllegalArgumentException listing what is missing, left over or of another shape
    */
-  public static void load(Module module, Backend backend, WeightSource source) {
+  public static void load(Module module, Backend backend, WeightSource source) throws IOException {
     load(module, backend, source, "", name -> false);
   }
 
@@ -37,27 +38,26 @@ public final class Weights {
    * @param prefix what precedes the module's own names in the checkpoint
    * @param ignored names (with prefix) that may be left over
    */
-  public static void load(Module module, Backend backend, WeightSource source, String prefix, Predicate<String> ignored) {
+  public static void load(Module module, Backend backend, WeightSource source, String prefix, Predicate<String> ignored)
+      throws IOException {
     Map<String, Parameter> parameters = module.parameters();
     Set<String> left = new TreeSet<>();
     for (String name : source.names()) if (name.startsWith(prefix)) left.add(name);
     left.removeIf(name -> name.endsWith(".position_ids") || ignored.test(name));
     List<String> problems = new ArrayList<>();
-    parameters.forEach((name, parameter) -> {
-      if (!source.names().contains(prefix + name)) {
-        problems.add("missing " + prefix + name + " " + Shape.text(parameter.shape()));
-      } else if (left.remove(prefix + name)) {
-        check(prefix + name, source.info(prefix + name).shape(), parameter, problems);
-      }
-    });
+    for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+      String name = prefix + entry.getKey();
+      if (!source.contains(name)) problems.add("missing " + name + " " + Shape.text(entry.getValue().shape()));
+      else if (left.remove(name)) check(name, source.info(name).shape(), entry.getValue(), problems);
+    }
     report(source, left, problems);
-    parameters.forEach((name, parameter) -> {
-      parameter.allocate(backend);
-      upload(source, prefix + name, parameter, backend);
-    });
+    for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
+      upload(source, prefix + entry.getKey(), entry.getValue().allocate(backend), backend);
+    }
   }
 
-  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend) {
+  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend)
+      throws IOException {
     long n = parameter.elements();
     if (n <= CHUNK) {
       backend.upload(FloatBuffer.wrap(source.readFloats(name)), parameter);
@@ -78,16 +78,18 @@ public final class Weights {
   }
 
   /** Loads a checkpoint in a foreign layout. */
-  public static void load(Module module, Backend backend, WeightSource source, WeightLayout layout) {
+  public static void load(Module module, Backend backend, WeightSource source, WeightLayout layout) throws IOException {
     Set<String> used = new HashSet<>();
     List<String> problems = new ArrayList<>();
-    module.parameters().forEach((name, parameter) -> {
+    for (Map.Entry<String, Parameter> entry : module.parameters().entrySet()) {
+      String name = entry.getKey();
+      Parameter parameter = entry.getValue();
       float[] values = layout.read(source, name, parameter.shape(), used);
       if (values == null) problems.add("missing " + name + " " + Shape.text(parameter.shape()));
       else if (values.length != parameter.elements()) problems.add(name + " has " + values.length + " values; expected "
           + Shape.text(parameter.shape()));
       else backend.upload(FloatBuffer.wrap(values), parameter.allocate(backend));
-    });
+    }
     Set<String> left = new TreeSet<>(source.names());
     left.removeAll(used);
     left.removeIf(name -> name.endsWith("position_ids"));

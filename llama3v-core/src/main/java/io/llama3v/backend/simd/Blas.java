@@ -12,7 +12,7 @@ final class Blas {
   private static final int TRANSPOSED = openblas_nolapack.CblasTrans;
 
   /** What blas_get_vendor answers when JavaCPP has put MKL in OpenBLAS's place. */
-  private static final int MKL = 2;
+  private static final int MKL = 3;
 
   /** Pointer objects of one thread, reused by every call. */
   private static final class Operands {

@@ -2,6 +2,7 @@ package io.llama3v.train.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Reads the chosen option out of a free answer, by the rules of MMMU (Yue et al. 2024), which serve AI2D's letters as well.
@@ -108,7 +109,7 @@ public final class MultipleChoice {
   }
 
   /** The option whose mark occurs last in the text; the first of those at the same place; -1 where none occurs. */
-  private static int last(String text, int options, java.util.function.IntFunction<String> mark) {
+  private static int last(String text, int options, IntFunction<String> mark) {
     List<Integer> places = new ArrayList<>(options);
     int best = -1;
     for (int option = 0; option < options; option++) {

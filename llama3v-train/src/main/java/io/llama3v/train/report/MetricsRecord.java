@@ -1,0 +1,20 @@
+package io.llama3v.train.report;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One line of {@code metrics.jsonl}.
+ *
+ * @param stage   the stage's name
+ * @param step    optimiser steps completed: the line of step N describes the model after N updates, 0 before the first
+ * @param seconds wall time spent in the stage so far, over all its sessions
+ * @param values  named values, in order; {@linkplain MetricNames usual names}
+ */
+public record MetricsRecord(String stage, long step, double seconds, Map<String, Double> values) {
+
+  public MetricsRecord {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+}

@@ -4,20 +4,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * CLIP's tokenizer: text is cleaned (NFC, HTML references resolved twice, runs of white space made one space) and lower-cased, cut
- * into words, digits and punctuation, and each piece is byte-pair encoded with a mark {@code </w>} on its last symbol. Ids are 256
- * bytes, 256 bytes with the mark, the merges, {@code <|startoftext|>} and {@code <|endoftext|>} (49406 and 49407 for OpenAI's, OpenCLIP's
- * and MetaCLIP's 48,894 merges). Source: open_clip's {@code SimpleTokenizer}, whose repair of mis-decoded text (ftfy) is not done here
- * beyond NFC.
+ * CLIP's tokenizer: text is cleaned (typographic quotes, ligatures and invisible characters made plain, NFC, HTML references resolved,
+ * white space made single spaces) and lower-cased, cut into words, digits and punctuation, and each piece is byte-pair encoded with a
+ * mark {@code </w>} on its last symbol. Ids are 256 bytes, 256 bytes with the mark, the merges, {@code <|startoftext|>} and
+ * {@code <|endoftext|>} (49406 and 49407 for the 48,894 merges of OpenAI, OpenCLIP and MetaCLIP). Source: open_clip's
+ * {@code SimpleTokenizer}; of the repairs that it borrows from ftfy, only the guessing at wrong character sets is missing.
  *
  * <p>Encoding loses letter case and white space by design, so {@code decode(encode(s))} is the cleaned text.
  */
@@ -29,7 +27,6 @@ public final class ClipTokenizer implements Tokenizer {
 
   private static final Pattern PIECE = Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
       Pattern.UNICODE_CHARACTER_CLASS | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
-  private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\x1C-\\x1F]+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final ClipVocabulary vocabulary;
   private final BytePairMerger merger;
@@ -57,7 +54,7 @@ public final class ClipTokenizer implements Tokenizer {
   @Override
   public int[] encode(String text) {
     IntList out = new IntList();
-    Matcher pieces = PIECE.matcher(clean(text));
+    Matcher pieces = PIECE.matcher(ClipText.clean(text));
     while (pieces.find()) {
       byte[] bytes = pieces.group().getBytes(StandardCharsets.UTF_8);
       int[] symbols = new int[bytes.length];
@@ -117,10 +114,4 @@ public final class ClipTokenizer implements Tokenizer {
   /** Nothing is held outside the heap. */
   @Override
   public void close() {}
-
-  static String clean(String text) {
-    String plain = Normalizer.normalize(Unicode.wellFormed(text), Normalizer.Form.NFC);
-    plain = HtmlEntities.unescape(HtmlEntities.unescape(plain));
-    return WHITE_SPACE.matcher(plain).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
-  }
 }

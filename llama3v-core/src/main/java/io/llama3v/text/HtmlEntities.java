@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 final class HtmlEntities {
   private static final Pattern REFERENCE =
       Pattern.compile("&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\\t\\n\\f <&#;]{1,32};?)");
+  private static final Pattern TERMINATED = Pattern.compile("&(#?[0-9A-Za-z]{1,24};)");
   /** What Windows-1252 puts at 0x80 … 0x9F; 0 where it has nothing and the control character stays. */
   private static final int[] WINDOWS_1252 = {0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039,
       0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0, 0x17E,
@@ -27,6 +29,34 @@ final class HtmlEntities {
   static String unescape(String text) {
     return text.indexOf('&') < 0 ? text
         : REFERENCE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(resolve(match.group(1), match.group())));
+  }
+
+  /**
+   * Resolves only what is certain to be meant: references that end in a semicolon, and names written in capitals throughout, as in
+   * {@code &EACUTE;}, where no other entity has that name.
+   */
+  static String unescapeUnambiguous(String text) {
+    return text.indexOf('&') < 0 ? text
+        : TERMINATED.matcher(text).replaceAll(match -> Matcher.quoteReplacement(certain(match.group(1), match.group())));
+  }
+
+  /** The character that Windows-1252 has at a C1 control code, or the code itself where it has none. */
+  static int windows1252(int point) {
+    int windows = WINDOWS_1252[point - 0x80];
+    return windows != 0 ? windows : point;
+  }
+
+  private static String certain(String body, String whole) {
+    if (body.charAt(0) == '#') {
+      boolean number = body.matches("#([0-9]+|[xX][0-9a-fA-F]+);");
+      return number && !numeric(body).equals(";") ? numeric(body) : whole;
+    }
+    String exact = Names.TABLE.get(body);
+    if (exact == null && body.equals(body.toUpperCase(Locale.ROOT)) && resolve(body, whole).equals(whole)) {
+      String lower = Names.TABLE.get(body.toLowerCase(Locale.ROOT));
+      exact = lower == null ? null : lower.toUpperCase(Locale.ROOT);
+    }
+    return exact == null ? whole : exact;
   }
 
   private static String resolve(String body, String whole) {
@@ -54,8 +84,7 @@ final class HtmlEntities {
       point = point * (hexadecimal ? 16 : 10) + Character.digit(digits.charAt(i), 16);
     }
     if (point >= 0x80 && point <= 0x9F) {
-      int windows = WINDOWS_1252[point - 0x80];
-      return Character.toString(windows != 0 ? windows : point);
+      return Character.toString(windows1252(point));
     }
     if (point == 0 || point > Character.MAX_CODE_POINT || point >= 0xD800 && point <= 0xDFFF) {
       return "\uFFFD";

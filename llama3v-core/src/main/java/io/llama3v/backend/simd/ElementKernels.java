@@ -11,6 +11,8 @@ import jdk.incubator.vector.FloatVector;
 final class ElementKernels {
   /** Elements that are not worth a second thread. */
   private static final long GRAIN = 16_384;
+  private static final int DENSE = 1;
+  private static final int CONSTANT = 2;
   private final Parallel team;
 
   ElementKernels(Parallel team) {
@@ -230,22 +232,26 @@ final class ElementKernels {
     long[] sa = Shape.broadcastStrides(a.shape(), shape);
     long[] sb = Shape.broadcastStrides(b.shape(), shape);
     int rank = shape.length;
-    // The longest tail over which each operand is either dense or constant.
+    // The longest tail of axes over which each operand is either dense or constant.
     int tail = rank;
     long inner = 1;
+    int kindA = 0;
+    int kindB = 0;
     while (tail > 0) {
-      long s = inner;
       int t = tail - 1;
-      boolean fits = shape[t] == 1 || (sa[t] == s || sa[t] == 0 && a.elements() == 1) && (sb[t] == s || sb[t] == 0 && b.elements() == 1);
-      if (!fits) break;
+      int ka = kind(kindA, shape[t], sa[t], inner);
+      int kb = kind(kindB, shape[t], sb[t], inner);
+      if (ka < 0 || kb < 0) break;
+      kindA = ka;
+      kindB = kb;
       inner *= shape[t];
       tail = t;
     }
     if (inner < 8 && y.elements() > 4096 || inner > Integer.MAX_VALUE / 8) return false;
     long runs = Shape.product(shape, 0, tail);
     int outerAxes = tail;
-    boolean constantA = a.elements() == 1;
-    boolean constantB = b.elements() == 1;
+    boolean constantA = kindA == CONSTANT;
+    boolean constantB = kindB == CONSTANT;
     if (runs == 1) {
       flat(y, constantA ? null : a, constantB ? null : b, null, (c, u, v, w, n) ->
           run(op, constantA ? HostStorage.buffer(a) : u, constantA, constantB ? HostStorage.buffer(b) : v, constantB, c, n));
@@ -268,6 +274,13 @@ final class ElementKernels {
       }
     });
     return true;
+  }
+
+  /** What an operand is over one more axis of the tail: 0 = undecided, or −1 if it is neither dense nor constant. */
+  private static int kind(int soFar, long size, long stride, long dense) {
+    if (size == 1) return soFar;
+    int here = stride == 0 ? CONSTANT : stride == dense ? DENSE : -1;
+    return soFar == 0 || soFar == here ? here : -1;
   }
 
   private static void run(BinaryOp op, ByteBuffer a, boolean constantA, ByteBuffer b, boolean constantB, ByteBuffer y, int n) {

@@ -1,0 +1,76 @@
+package io.llama3v.llama;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.ops.Slice;
+import io.llama3v.tensor.DType;
+import io.llama3v.tensor.Tensor;
+
+/**
+ * Keys and values of the tokens seen so far, for every self-attention layer: two tensors [B, capacity, Hk, d] a layer. Memory is
+ * taken once; appending past the capacity is an error. Not differentiable.
+ */
+public final class KvCache implements AutoCloseable {
+  private final Tensor[] keys;
+  private final Tensor[] values;
+  private final int capacity;
+  private int length;
+
+  /** Makes an empty cache. */
+  public KvCache(Backend backend, LlamaConfig config, int layers, int batch, int capacity) {
+    this.capacity = capacity;
+    keys = new Tensor[layers];
+    values = new Tensor[layers];
+    for (int i = 0; i < layers; i++) {
+      keys[i] = backend.detached(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
+      values[i] = backend.detached(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
+    }
+  }
+
+  /** Tokens held. */
+  public int length() {
+    return length;
+  }
+
+  /** Tokens that fit. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Appends the keys [B, T, Hk, d] of new tokens to a layer and returns those of all tokens. */
+  Tensor appendKeys(int layer, Tensor fresh) {
+    return append(keys[layer], fresh);
+  }
+
+  /** As {@link #appendKeys}, for values. */
+  Tensor appendValues(int layer, Tensor fresh) {
+    return append(values[layer], fresh);
+  }
+
+  private Tensor append(Tensor store, Tensor fresh) {
+    long count = fresh.size(1);
+    if (length + count > capacity) {
+      throw new IllegalStateException("the key/value cache holds " + length + " of " + capacity + " tokens; " + count
+          + " more do not fit. Make it larger, or stop generating");
+    }
+    long width = store.size(2) * store.size(3);
+    store.backend().kernels().copyRows(fresh, 0, count * width, store, length * width, capacity * width, store.size(0), count * width,
+        false);
+    return Slice.apply(store, 1, 0, length + count);
+  }
+
+  /** Called once all layers have appended. */
+  public void advance(int tokens) {
+    length += tokens;
+  }
+
+  /** Forgets everything, keeping the memory. */
+  public void clear() {
+    length = 0;
+  }
+
+  @Override
+  public void close() {
+    for (Tensor t : keys) t.close();
+    for (Tensor t : values) t.close();
+  }
+}

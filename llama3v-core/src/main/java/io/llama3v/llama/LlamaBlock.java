@@ -1,0 +1,32 @@
+package io.llama3v.llama;
+
+import io.llama3v.backend.AttentionMask;
+import io.llama3v.nn.GatedMlp;
+import io.llama3v.nn.Module;
+import io.llama3v.nn.RmsNorm;
+import io.llama3v.tensor.Scope;
+import io.llama3v.tensor.Tensor;
+
+/** {@code h = x + attention(norm(x)); y = h + mlp(norm(h))}: one Llama layer. x and y [B, T, hidden]. */
+public final class LlamaBlock extends Module {
+  private final RmsNorm attentionNorm;
+  private final LlamaAttention attention;
+  private final RmsNorm mlpNorm;
+  private final GatedMlp mlp;
+
+  /** Declares the layer; config objects stop here, blocks below take plain numbers. */
+  public LlamaBlock(LlamaConfig c) {
+    this.attention = child("self_attn", new LlamaAttention(c.hiddenSize(), c.heads(), c.kvHeads(), c.headDim(), c.initializerRange()));
+    this.mlp = child("mlp", new GatedMlp(c.hiddenSize(), c.intermediateSize(), c.initializerRange()));
+    this.attentionNorm = child("input_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
+    this.mlpNorm = child("post_attention_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
+  }
+
+  /** Runs the layer; parameters as in {@link LlamaAttention#forward}. */
+  public Tensor forward(Tensor x, RotaryEmbedding.Table rope, AttentionMask mask, KvCache cache, int layer) {
+    try (Scope scope = x.backend().scope()) {
+      Tensor h = x.add(attention.forward(attentionNorm.forward(x), rope, mask, cache, layer));
+      return scope.keep(h.add(mlp.forward(mlpNorm.forward(h))));
+    }
+  }
+}

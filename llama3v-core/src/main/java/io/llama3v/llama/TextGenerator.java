@@ -1,0 +1,33 @@
+package io.llama3v.llama;
+
+import io.llama3v.backend.Backend;
+import java.util.Arrays;
+import java.util.Set;
+
+/** Continues a prompt token by token with a key/value cache. */
+public final class TextGenerator {
+  private TextGenerator() {}
+
+  /**
+   * Generates up to {@code maxNew} tokens.
+   *
+   * @param prompt at least one token
+   * @param stop tokens that end the text; the one that does is not part of the result
+   * @return the new tokens
+   */
+  public static int[] generate(CausalModel model, Backend backend, int[] prompt, int maxNew, Sampling sampling, Set<Integer> stop) {
+    if (prompt.length == 0) throw new IllegalArgumentException("an empty prompt: begin with <|begin_of_text|>");
+    int[] out = new int[maxNew];
+    int count = 0;
+    try (CausalModel.Session session = model.open(backend, prompt.length + maxNew)) {
+      int[] input = prompt;
+      while (count < maxNew) {
+        int token = sampling.choose(session.next(input), count);
+        if (stop.contains(token)) break;
+        out[count++] = token;
+        input = new int[] {token};
+      }
+    }
+    return Arrays.copyOf(out, count);
+  }
+}

@@ -9,6 +9,8 @@ public final class Limits {
   public static final int HEADER_BYTES = 100_000_000;
   /** Nesting depth of JSON and YAML documents. */
   public static final int JSON_DEPTH = 64;
+  /** Bytes of a configuration file. */
+  public static final int CONFIG_BYTES = 1 << 20;
   /** Bytes of one line of a JSONL file. */
   public static final int LINE_BYTES = 16 << 20;
   /** Bytes of one member of a tar shard. */

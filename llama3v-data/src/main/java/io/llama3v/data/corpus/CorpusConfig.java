@@ -1,0 +1,64 @@
+package io.llama3v.data.corpus;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What to generate.
+ *
+ * @param webjars       folder that holds the five icon WebJars
+ * @param output        folder of the corpus
+ * @param seed          of every choice, the split included
+ * @param iconSide      side of single-icon pictures, in pixels
+ * @param iconVariants  pictures of each training icon
+ * @param tileSide      side of one tile of a scene, in pixels; canvases are up to four tiles
+ * @param scenes        captioned training scenes
+ * @param questions     training scenes with questions
+ * @param validation    samples in each validation set of scenes and questions
+ * @param evalIcons     icons in each retrieval set, at most
+ * @param evalPerKind   held-out questions of each kind
+ * @param evalCaptions  held-out captioned scenes
+ * @param shardSamples  samples in a shard
+ * @param threads       that draw; the result does not depend on it
+ */
+public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, int iconVariants, int tileSide,
+    int scenes, int questions, int validation, int evalIcons, int evalPerKind, int evalCaptions, int shardSamples,
+    int threads) {
+
+  public CorpusConfig {
+    Map<String, Integer> positive = Map.of("iconVariants", iconVariants, "scenes", scenes, "questions", questions,
+        "validation", validation, "evalIcons", evalIcons, "evalPerKind", evalPerKind, "evalCaptions", evalCaptions,
+        "shardSamples", shardSamples, "threads", threads);
+    positive.forEach((name, value) -> check(name, value, 1));
+    check("iconSide", iconSide, 16);
+    check("tileSide", tileSide, 32);
+  }
+
+  /** The corpus of the quickstart: two pictures of each icon, 20,000 scenes, 12,000 scenes with questions. */
+  public static CorpusConfig tiny(Path webjars, Path output) {
+    return new CorpusConfig(webjars, output, 1, 64, 2, 64, 20_000, 12_000, 500, 600, 240, 500, 1000,
+        Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The same with other sizes. */
+  public CorpusConfig withSizes(int newIconVariants, int newScenes, int newQuestions) {
+    return new CorpusConfig(webjars, output, seed, iconSide, newIconVariants, tileSide, newScenes, newQuestions,
+        validation, evalIcons, evalPerKind, evalCaptions, shardSamples, threads);
+  }
+
+  /** Everything that the content depends on. */
+  ObjectNode content() {
+    return JsonNodeFactory.instance.objectNode().put("seed", seed).put("iconSide", iconSide)
+        .put("iconVariants", iconVariants).put("tileSide", tileSide).put("scenes", scenes).put("questions", questions)
+        .put("validation", validation).put("evalIcons", evalIcons).put("evalPerKind", evalPerKind)
+        .put("evalCaptions", evalCaptions).put("shardSamples", shardSamples);
+  }
+
+  private static void check(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException("corpus setting " + name + " must be at least " + least + ", not " + value);
+    }
+  }
+}

@@ -1,0 +1,307 @@
+package io.llama3v.data.pipeline;
+
+import io.llama3v.data.sample.Sample;
+import io.llama3v.data.sample.SampleSource;
+import io.llama3v.data.shard.ShardIndex;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An endless stream of batches, prepared ahead by worker threads. What stands at a position depends on the seed alone
+ * ({@link SampleOrder}), not on the number of workers, and {@link #seek} goes to any position at once: saving
+ * {@link #position()} is all that resuming needs.
+ *
+ * <p>A sample that cannot be read, or whose function throws, is counted and replaced by the next one of its source that
+ * works: also a pure function of the position, and all other places stay as they are.
+ *
+ * <p>With {@code worldSize} loaders of one seed, loader {@code rank} gets every {@code worldSize}-th slice of
+ * {@code batchSize} places; together they read the stream of one loader with the whole batch. Positions count places of
+ * that global stream.
+ *
+ * <p>One consumer thread. Close it to end the workers; the sources stay open.
+ */
+public final class DataLoader<T> implements AutoCloseable {
+  private static final int MAX_REPLACEMENTS = 1000;
+  private static final int BAD_GRACE = 100;
+  private final List<SampleSource> sources;
+  private final SampleFunction<? extends T> function;
+  private final SampleOrder order;
+  private final int batchSize;
+  private final int ahead;
+  private final int rank;
+  private final int worldSize;
+  private final double maxBadFraction;
+  private final ExecutorService workers;
+  private final ArrayDeque<Future<Outcome<T>>> queue = new ArrayDeque<>();
+  private final BadSamples bad = new BadSamples();
+  private long consumed; // places of this loader's own stream
+  private long submitted;
+  private long delivered;
+  private long waitNanos;
+  private boolean closed;
+
+  private record Failure(String sample, Throwable cause) {}
+
+  private record Outcome<T>(T value, Failure failure) {}
+
+  private DataLoader(Builder<T> b) {
+    sources = List.copyOf(b.sources);
+    function = b.function;
+    double[] weights = new double[sources.size()];
+    long[] sizes = new long[weights.length];
+    for (int s = 0; s < sizes.length; s++) {
+      weights[s] = b.weights.get(s);
+      sizes[s] = sources.get(s).size();
+      if (sizes[s] == 0) {
+        throw new IllegalArgumentException(sources.get(s).describe() + " holds no samples");
+      }
+    }
+    order = new SampleOrder(sizes, weights, b.seed, b.shuffle);
+    batchSize = b.batchSize;
+    ahead = b.batchSize * b.prefetch;
+    rank = b.rank;
+    worldSize = b.worldSize;
+    maxBadFraction = b.maxBadFraction;
+    workers = Executors.newFixedThreadPool(b.workers, task -> {
+      Thread thread = new Thread(task, "data-loader");
+      thread.setDaemon(true);
+      return thread;
+    });
+  }
+
+  /** A loader over one source; {@link Builder#mix} adds more. */
+  public static <T> Builder<T> over(SampleSource source, SampleFunction<T> function) {
+    return new Builder<T>(function).mix(source, 1);
+  }
+
+  /** A loader of undecoded samples from shards named by a pattern; the index lives as long as the process. */
+  public static Builder<Sample> open(String pattern) throws IOException {
+    return over(ShardIndex.open(pattern), sample -> sample);
+  }
+
+  /** The next batch, of exactly the batch size. */
+  public List<T> next() {
+    if (closed) {
+      throw new IllegalStateException("this loader is closed");
+    }
+    List<T> batch = new ArrayList<>(batchSize);
+    for (int i = 0; i < batchSize; i++) {
+      fill();
+      batch.add(take());
+      consumed++;
+    }
+    fill(); // the workers go on while the consumer computes
+    return batch;
+  }
+
+  /** Places of the global stream consumed so far, a multiple of batchSize · worldSize. */
+  public long position() {
+    return consumed * worldSize;
+  }
+
+  /**
+   * Continues at a position that {@link #position()} returned, from this or another run with the same seed and sources.
+   * Takes the same short time for every position.
+   */
+  public void seek(long position) {
+    long global = (long) batchSize * worldSize;
+    if (position < 0 || position % global != 0) {
+      throw new IllegalArgumentException("position " + position + " is no multiple of the global batch, " + global);
+    }
+    queue.forEach(future -> future.cancel(false));
+    queue.clear();
+    consumed = position / worldSize;
+    submitted = consumed;
+  }
+
+  /** Batches in one pass over the first source, a last partial one included. */
+  public long batchesPerEpoch() {
+    long global = (long) batchSize * worldSize;
+    return (sources.get(0).size() + global - 1) / global;
+  }
+
+  /** Time that {@link #next()} spent waiting for workers, in nanoseconds, since the loader was made. */
+  public long waitNanos() {
+    return waitNanos;
+  }
+
+  /** What was bad so far. */
+  public BadSamples badSamples() {
+    return bad;
+  }
+
+  private void fill() {
+    while (submitted - consumed < ahead) {
+      long own = submitted++;
+      long place = own / batchSize * batchSize * worldSize + (long) rank * batchSize + own % batchSize;
+      queue.add(workers.submit(() -> produce(place)));
+    }
+  }
+
+  private T take() {
+    Future<Outcome<T>> future = queue.remove();
+    try {
+      Outcome<T> outcome;
+      if (future.isDone()) {
+        outcome = future.get();
+      } else {
+        long start = System.nanoTime();
+        outcome = future.get();
+        waitNanos += System.nanoTime() - start;
+      }
+      delivered++;
+      if (outcome.failure() != null) {
+        bad.add(outcome.failure().sample(), outcome.failure().cause());
+        if (delivered > BAD_GRACE && bad.count() > maxBadFraction * delivered) {
+          throw new TooManyBadSamplesException(bad.count() + " of " + delivered
+              + " samples are bad, more than the allowed fraction of " + maxBadFraction + ": " + bad.byReason(),
+              bad.examples());
+        }
+      }
+      return outcome.value();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a sample", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause(); // produce throws nothing else
+    }
+  }
+
+  private Outcome<T> produce(long place) {
+    SampleOrder.Pick pick = order.at(place);
+    SampleSource source = sources.get(pick.source());
+    long size = source.size();
+    Failure first = null;
+    List<String> tried = new ArrayList<>();
+    for (long k = 0; k < Math.min(size, MAX_REPLACEMENTS); k++) {
+      long index = (pick.index() + k) % size;
+      String name = source.describe() + "[" + index + "]";
+      try {
+        Sample sample = source.read(index);
+        name = name + " '" + sample.key() + "'";
+        return new Outcome<>(function.apply(sample), first);
+      } catch (Exception e) {
+        first = first == null ? new Failure(name, e) : first;
+        tried.add(name + ": " + e);
+      }
+    }
+    throw new TooManyBadSamplesException(tried.size() + " samples in a row are bad in " + source.describe(), tried);
+  }
+
+  /** Ends the workers after what they are doing now. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    queue.forEach(future -> future.cancel(false));
+    queue.clear();
+    workers.shutdown(); // no interrupt: it would close the shards' channels under other readers
+    try {
+      if (!workers.awaitTermination(30, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a data worker did not end within 30 s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Settings of a loader. */
+  public static final class Builder<T> {
+    private final SampleFunction<? extends T> function;
+    private final List<SampleSource> sources = new ArrayList<>();
+    private final List<Double> weights = new ArrayList<>();
+    private long seed;
+    private int batchSize = 1;
+    private int workers = 1;
+    private int prefetch = 2;
+    private int rank;
+    private int worldSize = 1;
+    private boolean shuffle = true;
+    private double maxBadFraction = 0.1;
+
+    private Builder(SampleFunction<? extends T> function) {
+      this.function = function;
+    }
+
+    /** Adds a source that gets {@code weight} / (sum of weights) of the places. */
+    public Builder<T> mix(SampleSource source, double weight) {
+      sources.add(source);
+      weights.add(weight);
+      return this;
+    }
+
+    /** Sets the weight of the source given first, 1 until then. */
+    public Builder<T> weight(double weight) {
+      weights.set(0, weight);
+      return this;
+    }
+
+    public Builder<T> seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** Samples in a batch of this loader. */
+    public Builder<T> batchSize(int value) {
+      batchSize = positive("batchSize", value);
+      return this;
+    }
+
+    /** Threads that run the function. */
+    public Builder<T> workers(int value) {
+      workers = positive("workers", value);
+      return this;
+    }
+
+    /** Batches prepared ahead, at most. */
+    public Builder<T> prefetch(int value) {
+      prefetch = positive("prefetch", value);
+      return this;
+    }
+
+    /** One of several loaders that share a stream. */
+    public Builder<T> rank(int value, int world) {
+      worldSize = positive("worldSize", world);
+      if (value < 0 || value >= world) {
+        throw new IllegalArgumentException("rank " + value + " of " + world);
+      }
+      rank = value;
+      return this;
+    }
+
+    /** False: the sources' own order, for evaluation. */
+    public Builder<T> shuffle(boolean value) {
+      shuffle = value;
+      return this;
+    }
+
+    /** Fraction of bad samples (after the first hundred) above which {@link DataLoader#next()} gives up; 0.1. */
+    public Builder<T> maxBadFraction(double value) {
+      maxBadFraction = value;
+      return this;
+    }
+
+    public DataLoader<T> build() {
+      return new DataLoader<>(this);
+    }
+
+    private static int positive(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be positive, not " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.llama3v.vision.image;
+
+/** A picture that cannot or must not be decoded. The message names the source, what was found and what was expected. */
+public final class ImageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String source;
+
+  /** @param source the file, sample key or URL that the bytes came from */
+  public ImageException(String source, String problem) {
+    this(source, problem, null);
+  }
+
+  public ImageException(String source, String problem, Throwable cause) {
+    super(source + ": " + problem, cause);
+    this.source = source;
+  }
+
+  /** Where the bytes came from. */
+  public String source() {
+    return source;
+  }
+}

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Two kinds of plain background, nearly neutral, with a faint tint. */
 enum Background {
-  LIGHT(236, 255, 8),
+  LIGHT(244, 255, 5),
   DARK(0, 22, 8);
 
   private final int from;

@@ -16,7 +16,7 @@ public enum NamedColour {
   GREEN(36, 156, 62),
   BLUE(42, 92, 226),
   PURPLE(140, 52, 188),
-  PINK(242, 128, 186),
+  PINK(236, 104, 172),
   BROWN(128, 76, 36),
   BLACK(18, 18, 18),
   WHITE(242, 242, 242),

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,7 @@ class DrawingTest {
     assertEquals(List.of(-1, 0, 0), List.of((int) canvas.rgb[(15 * 64 + 20) * 3], (int) canvas.rgb[(15 * 64 + 20) * 3 + 1],
         (int) canvas.rgb[(15 * 64 + 20) * 3 + 2]));
     assertTrue(new IconRasterizer().rasterize(icon("<svg xmlns='http://www.w3.org/2000/svg'/>", false)).isEmpty());
+    Logger.getLogger("com.github.weisj.jsvg.parser.impl.StaxSVGLoader").setLevel(Level.OFF);
     assertTrue(new IconRasterizer().rasterize(icon("no picture", false)).isEmpty());
   }
 

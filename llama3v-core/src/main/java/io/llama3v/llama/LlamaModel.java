@@ -3,6 +3,7 @@ package io.llama3v.llama;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llama3v.backend.AttentionMask;
 import io.llama3v.backend.Backend;
+import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.ShardedWeights;
 import io.llama3v.io.WeightSource;
 import io.llama3v.nn.Embedding;
@@ -16,6 +17,7 @@ import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,13 @@ public final class LlamaModel extends Module implements CausalModel {
       Weights.load(model, backend, source, "", name -> model.config.tied() && name.equals("lm_head.weight"));
     }
     return model;
+  }
+
+  /** Writes config.json and the weights as Hugging Face lays them out. */
+  public void save(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Weights.save(this, folder);
+    AtomicFiles.writeString(folder.resolve("config.json"), config.toJson().toPrettyString() + "\n");
   }
 
   /** The configuration. */

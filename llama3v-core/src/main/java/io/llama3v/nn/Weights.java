@@ -1,12 +1,16 @@
 package io.llama3v.nn;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.io.SafetensorsType;
+import io.llama3v.io.SafetensorsWriter;
+import io.llama3v.io.ShardedWriter;
 import io.llama3v.io.WeightSource;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Loads checkpoints into modules, strictly: a missing, left-over or misshapen tensor is an error that lists all of them. */
+/** Loads and saves the weights of modules. Loading is strict: a missing, left-over or misshapen tensor is an error that lists all of them. */
 public final class Weights {
   /** Elements converted at a time: large tables never exist twice. */
   private static final long CHUNK = 1 << 24;
@@ -109,5 +113,27 @@ public final class Weights {
     throw new IllegalArgumentException(source.describe() + " does not fit the model (" + problems.size() + " problems; is config.json "
         + "the one that came with these weights?):\n  " + String.join("\n  ", problems.subList(0, shown))
         + (shown < problems.size() ? "\n  …" : ""));
+  }
+
+  /** Writes a module's parameters as F32 into a folder, as Hugging Face lays them out. */
+  public static void save(Module module, Path folder) throws IOException {
+    ShardedWriter.write(folder, entries(module.parameters()), ShardedWriter.DEFAULT_SHARD_BYTES);
+  }
+
+  /** Parameters as entries of a safetensors file, in F32. */
+  public static List<SafetensorsWriter.Entry> entries(Map<String, Parameter> parameters) {
+    List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+    parameters.forEach((name, parameter) -> entries.add(SafetensorsWriter.Entry.of(name, SafetensorsType.F32, parameter.shape(), sink -> {
+      Backend backend = parameter.backend();
+      for (long at = 0; at < parameter.elements(); at += CHUNK) {
+        long count = Math.min(CHUNK, parameter.elements() - at);
+        FloatBuffer chunk = FloatBuffer.allocate((int) count);
+        try (Tensor part = new Tensor(backend, parameter.storage().retain(), parameter.type(), at, count)) {
+          backend.download(part, chunk);
+        }
+        sink.floats(chunk);
+      }
+    })));
+    return entries;
   }
 }

@@ -1,6 +1,8 @@
 package io.llama3v.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -9,12 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON as this library reads and writes it: duplicate keys, trailing text and deep nesting are errors. */
 public final class Json {
-  /** The one mapper; do not reconfigure it. */
   private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(Limits.JSON_DEPTH)
@@ -37,7 +39,11 @@ public final class Json {
     if (size > maxBytes) {
       throw new IOException(file + ": expected at most " + maxBytes + " bytes of JSON, found " + size);
     }
-    return parse(Files.readString(file), file.toString());
+    try {
+      return parse(Files.readString(file), file.toString());
+    } catch (CharacterCodingException malformed) {
+      throw new IOException(file + ": expected UTF-8 text, found other bytes", malformed);
+    }
   }
 
   /** Reads a configuration-like file of at most {@link Limits#HEADER_BYTES} bytes. */
@@ -47,16 +53,26 @@ public final class Json {
 
   /** Parses text that came from {@code origin}, which error messages name. */
   public static JsonNode parse(String text, String origin) throws IOException {
-    try {
-      JsonNode node = MAPPER.readTree(text);
-      if (node.isMissingNode()) {
-        throw new IOException(origin + ": expected JSON, found nothing");
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      try {
+        JsonNode node = MAPPER.readTree(parser);
+        if (node == null || node.isMissingNode()) {
+          throw new IOException(origin + ": expected JSON, found nothing");
+        }
+        if (parser.nextToken() != null) {
+          throw malformed(origin, parser.currentTokenLocation(), "text after the document's end", null);
+        }
+        return node;
+      } catch (JsonProcessingException error) {
+        JsonLocation at = error.getLocation() == null ? parser.currentLocation() : error.getLocation();
+        throw malformed(origin, at, error.getOriginalMessage(), error);
       }
-      return node;
-    } catch (JsonProcessingException malformed) {
-      throw new IOException(origin + ":" + malformed.getLocation().getLineNr() + ":"
-          + malformed.getLocation().getColumnNr() + ": malformed JSON: " + malformed.getOriginalMessage(), malformed);
     }
+  }
+
+  private static IOException malformed(String origin, JsonLocation at, String what, Throwable cause) {
+    return new IOException(
+        origin + ":" + at.getLineNr() + ":" + at.getColumnNr() + ": malformed JSON: " + what, cause);
   }
 
   /** Compact text of a tree, a record, a map or a list. */

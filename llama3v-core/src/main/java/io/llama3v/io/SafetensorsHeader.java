@@ -105,7 +105,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
       } catch (CharacterCodingException malformed) {
         throw fail(Rule.HEADER_UTF8, "header", "valid UTF-8", "other bytes");
       } catch (JsonProcessingException malformed) {
-        throw fail(Rule.HEADER_JSON, "header at character " + malformed.getLocation().getCharOffset(),
+        throw fail(Rule.HEADER_JSON, "header at character " + json.currentLocation().getCharOffset(),
             "well-formed JSON", malformed.getOriginalMessage());
       }
       return new SafetensorsHeader(Collections.unmodifiableMap(ordered()),

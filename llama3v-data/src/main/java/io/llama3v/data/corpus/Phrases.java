@@ -73,7 +73,8 @@ final class Phrases {
     String things = describe(scene);
     captions.add(things);
     captions.add("a picture of " + things);
-    captions.add("there " + (scene.objects().size() == 1 ? "is " : "are ") + things);
+    boolean several = scene.layout() == Scene.Layout.GROUP && scene.objects().size() > 1;
+    captions.add("there " + (several ? "are " : "is ") + things);
     return captions;
   }
 

@@ -1,5 +1,6 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.io.Limits;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -99,10 +100,14 @@ public final class ClipTransform implements ImageTransform {
     }
     int shorter = Math.min(image.height(), image.width());
     int longer = Math.max(image.height(), image.width());
-    int newLonger = (int) ((double) ((long) edge.pixels() * longer) / shorter);
+    long newLonger = (long) ((double) ((long) edge.pixels() * longer) / shorter);
+    if (newLonger * edge.pixels() > Limits.PIXELS) {
+      throw new ImageException(image.toString(), "too narrow: with a shorter side of " + edge.pixels() + " pixels the longer would have "
+          + newLonger);
+    }
     return image.width() <= image.height()
-        ? Resize.resize(image, edge.pixels(), newLonger, filter)
-        : Resize.resize(image, newLonger, edge.pixels(), filter);
+        ? Resize.resize(image, edge.pixels(), (int) newLonger, filter)
+        : Resize.resize(image, (int) newLonger, edge.pixels(), filter);
   }
 
   private void fillPlane(RgbImage image, int top, int left, int channel, float[] plane) {

@@ -18,6 +18,7 @@ public sealed interface ImageTransform permits MllamaTransform, ClipTransform {
    * limit stay as they are, so several threads may fill one buffer.
    *
    * @throws IndexOutOfBoundsException if the buffer is too short
+   * @throws ImageException            if the picture is so narrow that resizing it would take more memory than any picture may
    */
   Placement write(RgbImage image, FloatBuffer target, int offset);
 

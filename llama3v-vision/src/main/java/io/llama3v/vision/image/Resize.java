@@ -10,7 +10,8 @@ import java.util.Objects;
  * kernel is centred at {@code (i + 0.5) * scale}, {@code scale = in / out}, and widened by {@code max(scale, 1)}, which is what
  * prevents aliasing on shrinking; weights falling outside the image are dropped and the rest renormalised. Weights are quantised
  * to 22 fractional bits (32 bits less 8 of the pixel and 2 of head room for negative lobes), sums are rounded to nearest and
- * clipped to 0..255. An axis whose size does not change is not resampled. Source: the algorithm of Pillow's Resample.c.
+ * clipped to 0..255. An axis whose size does not change is not resampled. Pictures more than 100 times as tall as wide
+ * that get shorter go through the passes in the other order. Source: the algorithm of Pillow's Resample.c and Image.resize.
  */
 public final class Resize {
   private static final int FRACTION_BITS = 22;
@@ -60,12 +61,17 @@ public final class Resize {
     if (width < 1 || height < 1 || 3L * width * Math.max(height, image.height()) > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("cannot resize " + image + " to " + width + "x" + height);
     }
-    RgbImage wide = width == image.width() ? image : alongRows(image, new Weights(image.width(), width, filter));
-    return height == image.height() ? wide : alongColumns(wide, new Weights(image.height(), height, filter));
+    if (image.height() > 100L * image.width() && height < image.height()) {
+      return alongRows(alongColumns(image, height, filter), width, filter);
+    }
+    return alongColumns(alongRows(image, width, filter), height, filter);
   }
 
-  private static RgbImage alongRows(RgbImage image, Weights weights) {
-    int width = weights.first.length;
+  private static RgbImage alongRows(RgbImage image, int width, Filter filter) {
+    if (width == image.width()) {
+      return image;
+    }
+    Weights weights = new Weights(image.width(), width, filter);
     byte[] in = image.rgb();
     byte[] out = new byte[width * image.height() * 3];
     int to = 0;
@@ -94,8 +100,11 @@ public final class Resize {
   }
 
   /** Sums whole rows, so that the inner loop runs over contiguous memory. */
-  private static RgbImage alongColumns(RgbImage image, Weights weights) {
-    int height = weights.first.length;
+  private static RgbImage alongColumns(RgbImage image, int height, Filter filter) {
+    if (height == image.height()) {
+      return image;
+    }
+    Weights weights = new Weights(image.height(), height, filter);
     int row = image.width() * 3;
     byte[] in = image.rgb();
     byte[] out = new byte[row * height];

@@ -56,6 +56,12 @@ class ImageTransformTest {
   }
 
   @Test
+  void aHairlineDoesNotFillMemory() {
+    ImageException error = assertThrows(ImageException.class, () -> new ClipTransform(224).apply(RgbImage.filled(1, 65_000, 0)));
+    assertTrue(error.getMessage().contains("too narrow"), error.getMessage());
+  }
+
+  @Test
   void missingKeysTakeTheProcessorsDefaults() throws IOException {
     MllamaTransform mllama = (MllamaTransform) config("{'image_processor_type':'MllamaImageProcessor'}");
     assertEquals(224, mllama.layout().tileSize());
@@ -105,6 +111,16 @@ class ImageTransformTest {
     assertEquals(RgbImage.filled(7, 50, 0x0a80ff), Resize.resize(flat, 7, 50, Resize.Filter.BICUBIC));
     assertThrows(IllegalArgumentException.class, () -> Resize.resize(image, 0, 4, Resize.Filter.BILINEAR));
     assertThrows(IllegalArgumentException.class, () -> Resize.resize(image, 1 << 20, 1 << 20, Resize.Filter.BILINEAR));
+  }
+
+  /** Pillow takes columns first for very tall pictures; the order shows where cubic overshoot is clipped in between. */
+  @Test
+  void veryTallPicturesAreShortenedFirst() {
+    RgbImage tall = gradient(2, 303);
+    RgbImage expected = Resize.resize(Resize.resize(tall, 2, 90, Resize.Filter.BICUBIC), 60, 90, Resize.Filter.BICUBIC);
+    assertEquals(expected, Resize.resize(tall, 60, 90, Resize.Filter.BICUBIC));
+    RgbImage rowsFirst = Resize.resize(Resize.resize(tall, 60, 303, Resize.Filter.BICUBIC), 60, 90, Resize.Filter.BICUBIC);
+    assertTrue(!expected.equals(rowsFirst));
   }
 
   private static ImageTransform config(String json) throws IOException {

@@ -1,6 +1,5 @@
 package io.llama3v.data.corpus;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,16 +35,15 @@ final class Labels {
   }
 
   /**
-   * What decides the split: the set of words of a name, without style words, without frames at its end
-   * ("account circle" is an account), plural s removed, sorted.
+   * What decides the split: the set of words of a name, without style words and frames ("account circle" is an
+   * account) unless nothing would remain, plural s removed, sorted. It depends on the set of words only, so that
+   * "dots horizontal circle" and "dots circle horizontal" are one.
    */
   static String conceptKey(String name) {
-    List<String> words = new ArrayList<>(words(label(name)));
-    while (words.size() > 1 && FRAME.contains(words.get(words.size() - 1))) {
-      words.remove(words.size() - 1);
-    }
+    List<String> words = words(label(name));
+    List<String> inside = words.stream().filter(w -> !FRAME.contains(w)).toList();
     Set<String> key = new TreeSet<>();
-    for (String w : words) {
+    for (String w : inside.isEmpty() ? words : inside) {
       key.add(w.length() > 3 && w.endsWith("s") && !w.endsWith("ss") ? w.substring(0, w.length() - 1) : w);
     }
     return String.join(" ", key);

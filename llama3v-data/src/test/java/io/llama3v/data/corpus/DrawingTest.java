@@ -119,6 +119,8 @@ class DrawingTest {
     assertEquals("account", Labels.conceptKey("account-circle-outline"));
     assertEquals(Labels.conceptKey("bell-fill"), Labels.conceptKey("bells"));
     assertEquals("arrow left", Labels.conceptKey("left-arrow-box"));
+    assertEquals(Labels.conceptKey("dots-horizontal-circle"), Labels.conceptKey("dots-circle-horizontal"));
+    assertEquals("circle square", Labels.conceptKey("square-circle"));
     assertEquals("outline", Labels.label("outline"));
     assertEquals("square", Labels.conceptKey("square-rounded"));
     assertEquals(List.of("date", "time", "home automation"), Labels.tags(List.of("Date / Time", "Home Automation", "date")));

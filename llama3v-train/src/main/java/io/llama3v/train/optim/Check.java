@@ -2,13 +2,19 @@ package io.llama3v.train.optim;
 
 import java.util.List;
 
-/** Checks of the arguments of schedules, in words that say how to mend them. */
+/** Checks of the arguments of schedules and optimisers, in words that say how to mend them. */
 final class Check {
   private Check() { }
 
   static void rate(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(name + " is " + value + ": give a finite number, 0 or more");
+    }
+  }
+
+  static void fraction(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " is " + value + ": give a number from 0 up to, but not including, 1");
     }
   }
 

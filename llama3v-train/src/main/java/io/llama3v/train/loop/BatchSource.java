@@ -1,0 +1,52 @@
+package io.llama3v.train.loop;
+
+import java.util.function.LongFunction;
+
+/**
+ * An endless stream of micro-batches whose next one depends on the position alone, so that a resumed run sees what it would have
+ * seen.
+ *
+ * @param <B> a micro-batch
+ */
+public interface BatchSource<B> {
+  /** The next micro-batch. */
+  B next();
+
+  /** Where the stream stands. */
+  long position();
+
+  /** Continues at a position that {@link #position()} returned. */
+  void seek(long position);
+
+  /** Nanoseconds spent waiting for data since this source was made. */
+  default long waitNanos() {
+    return 0;
+  }
+
+  /** Samples that could not be used since this source was made. */
+  default long skipped() {
+    return 0;
+  }
+
+  /** A stream whose i-th batch is a function of i. */
+  static <B> BatchSource<B> generate(LongFunction<B> batch) {
+    return new BatchSource<>() {
+      private long position;
+
+      @Override
+      public B next() {
+        return batch.apply(position++);
+      }
+
+      @Override
+      public long position() {
+        return position;
+      }
+
+      @Override
+      public void seek(long target) {
+        position = target;
+      }
+    };
+  }
+}

@@ -1,0 +1,227 @@
+package io.llama3v.train.loop;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.train.checkpoint.CheckpointException;
+import io.llama3v.train.checkpoint.CheckpointStore;
+import io.llama3v.train.checkpoint.FrozenWeights;
+import io.llama3v.train.loop.Regression.Points;
+import io.llama3v.train.optim.AdamW;
+import io.llama3v.train.optim.Ema;
+import io.llama3v.train.optim.Schedule;
+import io.llama3v.train.report.MetricsLog;
+import io.llama3v.train.report.MetricsRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingLoopTest {
+  private Backend backend;
+  @TempDir Path folder;
+
+  @BeforeEach
+  void open() {
+    backend = Backend.best();
+  }
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private static AdamW optimizer(Regression model, long steps) {
+    return AdamW.over(model.parameters()).schedule(Schedule.warmupCosine(2e-2, 5, steps)).weightDecay(1e-3).build();
+  }
+
+  @Test
+  void learns() throws IOException {
+    List<Double> losses = new ArrayList<>();
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 300)) {
+      TrainingResult result = TrainingLoop.of("fit", optimizer, model.task(), Regression.batches(5, 32)).steps(300).clip(1)
+          .every(1, step -> losses.add(step.loss())).build().run();
+      assertEquals(300, result.step());
+      assertTrue(result.finished());
+      assertEquals(300 * 32, result.images());
+      assertTrue(losses.get(0) > 0.1, "a fresh net knows nothing: " + losses.get(0));
+      assertTrue(result.loss() < 0.01, "loss " + result.loss());
+    }
+    assertEquals(0, backend.liveBytes(), "everything was released");
+  }
+
+  @Test
+  void accumulationDoesNotDependOnHowTheWindowIsCut() throws IOException {
+    float[] whole = train(1, new int[] {8});
+    for (int[] cut : new int[][] {{4, 4}, {2, 2, 2, 2}, {1, 1, 1, 1, 1, 1, 1, 1}, {5, 1, 2}}) {
+      assertArrayEquals(whole, train(cut.length, cut), 1e-6f);
+    }
+  }
+
+  private float[] train(int accumulate, int[] sizes) throws IOException {
+    BatchSource<Points> batches = BatchSource.generate(i -> {
+      int from = (int) (i / sizes.length) * 8;
+      for (int k = 0; k < i % sizes.length; k++) from += sizes[k];
+      return Regression.points(5, from, sizes[(int) (i % sizes.length)]);
+    });
+    try (Regression model = new Regression(backend, 3);
+        AdamW optimizer = AdamW.over(model.parameters()).schedule(Schedule.constant(1e-3)).epsilon(1e-4).build()) {
+      TrainingLoop.of("cut", optimizer, model.task(), batches).steps(4).accumulate(accumulate).clip(0.5).build().run();
+      return model.weights();
+    }
+  }
+
+  @Test
+  void resumingIsBitExact() throws IOException {
+    Session whole = session("whole", -1, Map.of());
+    Session first = session("cut", 13, Map.of());
+    assertEquals(13, first.result.step());
+    assertFalse(first.result.finished());
+    Session rest = session("cut", -1, Map.of());
+    assertArrayEquals(whole.weights, rest.weights);
+    assertArrayEquals(whole.average, rest.average);
+    assertEquals(whole.result.images(), rest.result.images());
+    assertEquals(lines("whole"), lines("cut"));
+    assertEquals(30, session("cut", -1, Map.of()).result.step(), "a finished run has nothing left to do");
+  }
+
+  @Test
+  void aKilledRunRepeatsTheStepsSinceItsCheckpoint() throws IOException {
+    Session whole = session("whole", -1, Map.of());
+    assertThrows(Killed.class, () -> session("killed", -17, Map.of()));
+    assertArrayEquals(whole.weights, session("killed", -1, Map.of()).weights);
+    assertEquals(lines("whole"), lines("killed"));
+  }
+
+  @Test
+  void otherSettingsAreRefusedFieldByField() throws IOException {
+    session("config", 8, Map.of("optimizer.learning_rate", "0.01", "data.seed", "1"));
+    Map<String, String> changed = Map.of("optimizer.learning_rate", "0.02", "data.tiles", "4");
+    String message = assertThrows(CheckpointException.class, () -> session("config", -1, changed)).getMessage();
+    assertTrue(message.contains("optimizer.learning_rate was 0.01, is now 0.02"), message);
+    assertTrue(message.contains("data.seed was 1, is not set now"), message);
+    assertTrue(message.contains("data.tiles was not set, is now 4"), message);
+  }
+
+  private record Session(float[] weights, float[] average, TrainingResult result) {}
+
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Trains to step 30 with a NaN batch on the way; {@code stopAt} ends it early, negative below -1 as a kill would. */
+  private Session session(String name, int stopAt, Map<String, String> config) throws IOException {
+    BatchSource<Points> batches = BatchSource.generate(i -> {
+      Points points = Regression.points(9, i * 6, 6);
+      if (i == 21) points.targets()[2] = Float.NaN;
+      return points;
+    });
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 30);
+        Ema ema = new Ema(model.parameters(), 0.9)) {
+      List<TrainingLoop<Points>> self = new ArrayList<>();
+      TrainingLoop<Points> loop = TrainingLoop.of("fit", optimizer, model.task(), batches).steps(30).accumulate(2).clip(1).ema(ema)
+          .metrics(folder.resolve(name + ".jsonl"), 4).seed(9).config(config)
+          .checkpoints(new CheckpointStore(folder.resolve(name), 2), 6)
+          .every(1, step -> {
+            if (step.step() == stopAt) self.get(0).stop();
+            if (stopAt < -1 && step.step() == -stopAt) throw new Killed();
+          }).build();
+      self.add(loop);
+      TrainingResult result = loop.run();
+      assertEquals(stopAt == -1 ? 1 : result.step() > 10 ? 1 : 0, result.skippedSteps());
+      float[] average = ema.averages().get("hidden.weight").toFloats();
+      return new Session(model.weights(), average, result);
+    }
+  }
+
+  /** Metrics without what the clock decides. */
+  private List<MetricsRecord> lines(String name) throws IOException {
+    return MetricsLog.read(folder.resolve(name + ".jsonl")).stream().map(record -> {
+      Map<String, Double> values = new LinkedHashMap<>(record.values());
+      values.keySet().removeAll(Set.of("images_per_second", "wait_fraction", "memory_bytes"));
+      return new MetricsRecord(record.stage(), record.step(), 0, values);
+    }).toList();
+  }
+
+  @Test
+  void aBadWindowChangesNothingAndIsCounted() throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      BatchSource<Points> batches = BatchSource.generate(i -> {
+        Points points = Regression.points(9, i * 4, 4);
+        if (i == 2 || i == 5) points.targets()[1] = bad;
+        return points;
+      });
+      // The bad windows are 1 and 2 of pairs (0,1) (2,3) (4,5) (6,7) (8,9).
+      BatchSource<Points> good = BatchSource.generate(i -> Regression.points(9, (i < 2 ? i : i + 4) * 4, 4));
+      float[] expected = fiveWindows(good, 3, 0);
+      assertArrayEquals(expected, fiveWindows(batches, 3, 2));
+    }
+  }
+
+  private float[] fiveWindows(BatchSource<Points> batches, long steps, long skipped) throws IOException {
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 5); Ema ema = new Ema(model.parameters(), 0.5)) {
+      TrainingResult result = TrainingLoop.of("bad", optimizer, model.task(), batches).steps(steps).accumulate(2).ema(ema).build().run();
+      assertEquals(skipped, result.skippedSteps());
+      assertEquals(steps, ema.updates());
+      return model.weights();
+    }
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteChangesNothing() throws IOException {
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 5)) {
+      float[] before = model.weights();
+      // Forward the loss underflows to 0, backward the factors come in the other order and overflow.
+      Task<Points> task = Task.of((batch, n) -> model.task().loss(batch, n).mul(1e-38).mul(1e-38).mul(1e38).mul(1e38), Points::size);
+      BatchSource<Points> batches = Regression.batches(9, 4);
+      NonFiniteLossException stopped = assertThrows(NonFiniteLossException.class,
+          () -> TrainingLoop.of("bad", optimizer, task, batches).steps(5).maxSkippedInARow(3).build().run());
+      assertTrue(stopped.getMessage().contains("3 windows in a row") && stopped.getMessage().contains("gradient norm"), stopped.getMessage());
+      assertArrayEquals(before, model.weights());
+      optimizer.moments().values().forEach(moment -> assertEquals(0, backend.kernels().sumOfSquares(moment)));
+      optimizer.updates().values().forEach(count -> assertEquals(0, count));
+    }
+  }
+
+  @Test
+  void nothingToLearnFromIsNotForever() throws IOException {
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 5)) {
+      Task<Points> masked = Task.of((batch, n) -> model.task().loss(batch, n), batch -> 0);
+      assertTrue(assertThrows(NonFiniteLossException.class,
+          () -> TrainingLoop.of("masked", optimizer, masked, Regression.batches(1, 4)).steps(5).build().run())
+          .getMessage().contains("masked"));
+    }
+  }
+
+  @Test
+  void frozenWeightsMustBeTheSame() throws IOException {
+    frozenRun(3, 4);
+    assertEquals(8, frozenRun(3, 8).step());
+    assertTrue(assertThrows(CheckpointException.class, () -> frozenRun(4, 9)).getMessage().contains("frozen weights"));
+  }
+
+  private TrainingResult frozenRun(long seed, long steps) throws IOException {
+    try (Regression model = new Regression(backend, seed)) {
+      model.setTrainable(name -> name.startsWith("hidden"), false);
+      float[] frozen = model.parameters().get("hidden.weight").toFloats();
+      try (AdamW optimizer = optimizer(model, 10)) {
+        TrainingResult result = TrainingLoop.of("frozen", optimizer, model.task(), Regression.batches(1, 4)).steps(steps)
+            .frozen(FrozenWeights.of(model.parameters(), Path.of("base")))
+            .checkpoints(new CheckpointStore(folder.resolve("frozen"), 1), 2).build().run();
+        assertArrayEquals(frozen, model.parameters().get("hidden.weight").toFloats());
+        return result;
+      }
+    }
+  }
+}

@@ -12,7 +12,7 @@ final class Format {
       return String.valueOf(value);
     }
     double size = Math.abs(value);
-    if (size >= 1e15 || size > 0 && size < 1e-3) {
+    if (size >= 1e15 || size > 0 && size < 1e-2) {
       return String.format(Locale.ROOT, "%.2e", value);
     }
     if (size >= 1e4) {

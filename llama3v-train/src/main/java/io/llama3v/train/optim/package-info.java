@@ -1,0 +1,2 @@
+/** Optimisation: learning-rate schedules. */
+package io.llama3v.train.optim;

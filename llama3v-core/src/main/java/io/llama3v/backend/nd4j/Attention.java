@@ -8,38 +8,33 @@ import org.nd4j.linalg.indexing.BooleanIndexing;
 import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Attention, one head of one row of the batch at a time, with the whole score matrix written out. */
+/** Attention, one row of the batch at a time, with the scores of all its heads written out: [H, Tq, Tk]. */
 final class Attention {
   private Attention() {}
 
   static void forward(Tensor q, Tensor k, Tensor v, AttentionMask mask, double scale, Tensor out, Tensor logSumExp) {
     if (q.elements() == 0) return;
-    try (Scratch s = new Scratch()) {
-      INDArray qs = headsFirst(s, q);
-      INDArray ks = headsFirst(s, k);
-      INDArray vs = headsFirst(s, v);
-      INDArray outs = s.of(Nd4j.createUninitialized(q.type().nd4j(), qs.shape()));
-      INDArray lse = Views.at(logSumExp, 0, q.size(0), q.size(2), q.size(1), 1);
-      for (long b = 0; b < q.size(0); b++) {
-        INDArray hidden = AttentionMasks.additive(s, mask, b, q.size(1), k.size(1), q.type());
+    long rows = q.size(2) * q.size(1);
+    for (long b = 0; b < q.size(0); b++) {
+      try (Scratch s = new Scratch()) {
+        INDArray values = headsFirst(s, v, b);
+        INDArray scores = scores(s, q, k, b, mask, scale).reshape('c', rows, k.size(1));
+        INDArray max = s.of(scores.max(true, 1));
+        // A row of −∞ only: subtracting it from itself would give NaN.
+        BooleanIndexing.replaceWhere(max, 0, Conditions.isInfinite());
+        INDArray p = s.of(Transforms.exp(s.of(scores.sub(max)), true));
+        INDArray sum = s.sum(p, 1);
+        INDArray log = s.of(Transforms.log(sum, true)).addi(max);
+        BooleanIndexing.replaceWhere(log, Double.POSITIVE_INFINITY, Conditions.isInfinite());
+        Views.at(logSumExp, b * rows, rows, 1).assign(log);
+        BooleanIndexing.replaceWhere(sum, 1, Conditions.equals(0));
+        INDArray probabilities = s.of(p.div(sum)).reshape('c', q.size(2), q.size(1), k.size(1));
+        INDArray heads = s.of(Nd4j.createUninitialized(q.type().nd4j(), q.size(2), q.size(1), q.size(3)));
         for (long h = 0; h < q.size(2); h++) {
-          long shared = h / (q.size(2) / k.size(2));
-          try (Scratch head = new Scratch()) {
-            INDArray scores = scores(head, plane(qs, b, h), plane(ks, b, shared), scale, hidden, bias(mask, b, h));
-            INDArray max = head.of(scores.max(true, 1));
-            // A row of −∞ only: subtracting it from itself would give NaN.
-            BooleanIndexing.replaceWhere(max, 0, Conditions.isInfinite());
-            INDArray p = head.of(Transforms.exp(head.of(scores.sub(max)), true));
-            INDArray sum = head.sum(p, 1);
-            INDArray log = head.of(Transforms.log(sum, true)).addi(max);
-            BooleanIndexing.replaceWhere(log, Double.POSITIVE_INFINITY, Conditions.isInfinite());
-            BooleanIndexing.replaceWhere(sum, 1, Conditions.equals(0));
-            plane(outs, b, h).assign(head.of(head.of(p.div(sum)).mmul(plane(vs, b, shared))));
-            plane(lse, b, h).assign(log);
-          }
+          heads.slice(h).assign(s.of(probabilities.slice(h).mmul(values.slice(keyHead(q, k, h)))));
         }
+        rowOf(out, b).assign(heads.permute(1, 0, 2));
       }
-      out.array().assign(outs.permute(0, 2, 1, 3));
     }
   }
 
@@ -49,60 +44,77 @@ final class Attention {
    */
   static void backward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, AttentionMask mask, double scale,
       Tensor dq, Tensor dk, Tensor dv) {
-    if (dk != null) Memory.fill(dk, 0);
-    if (dv != null) Memory.fill(dv, 0);
-    if (q.elements() == 0) return;
-    try (Scratch s = new Scratch()) {
-      INDArray qs = headsFirst(s, q);
-      INDArray ks = headsFirst(s, k);
-      INDArray vs = headsFirst(s, v);
-      INDArray os = headsFirst(s, out);
-      INDArray dos = headsFirst(s, dOut);
-      INDArray dqs = s.of(Nd4j.create(q.type().nd4j(), qs.shape()));
-      INDArray dks = s.of(Nd4j.create(q.type().nd4j(), ks.shape()));
-      INDArray dvs = s.of(Nd4j.create(q.type().nd4j(), vs.shape()));
-      INDArray lse = Views.at(logSumExp, 0, q.size(0), q.size(2), q.size(1), 1);
-      for (long b = 0; b < q.size(0); b++) {
-        INDArray hidden = AttentionMasks.additive(s, mask, b, q.size(1), k.size(1), q.type());
-        for (long h = 0; h < q.size(2); h++) {
-          long shared = h / (q.size(2) / k.size(2));
-          try (Scratch head = new Scratch()) {
-            INDArray dO = plane(dos, b, h);
-            INDArray scores = scores(head, plane(qs, b, h), plane(ks, b, shared), scale, hidden, bias(mask, b, h));
-            INDArray p = head.of(Transforms.exp(head.of(scores.sub(plane(lse, b, h))), true));
-            INDArray delta = head.sum(head.of(dO.mul(plane(os, b, h))), 1);
-            INDArray dp = head.of(dO.mmul(plane(vs, b, shared).transpose()));
-            INDArray ds = head.of(dp.sub(delta)).muli(p).muli(scale);
-            plane(dqs, b, h).assign(head.of(ds.mmul(plane(ks, b, shared))));
-            plane(dks, b, shared).addi(head.of(ds.transpose().mmul(plane(qs, b, h))));
-            plane(dvs, b, shared).addi(head.of(p.transpose().mmul(dO)));
-          }
+    if (q.elements() == 0) {
+      if (dk != null) Memory.fill(dk, 0);
+      if (dv != null) Memory.fill(dv, 0);
+      return;
+    }
+    long heads = q.size(2);
+    long rows = heads * q.size(1);
+    for (long b = 0; b < q.size(0); b++) {
+      try (Scratch s = new Scratch()) {
+        INDArray qs = headsFirst(s, q, b);
+        INDArray ks = headsFirst(s, k, b);
+        INDArray vs = headsFirst(s, v, b);
+        INDArray dO = headsFirst(s, dOut, b);
+        INDArray scores = scores(s, q, k, b, mask, scale).reshape('c', rows, k.size(1));
+        INDArray p = s.of(Transforms.exp(s.of(scores.sub(Views.at(logSumExp, b * rows, rows, 1))), true));
+        INDArray dp = s.of(Nd4j.createUninitialized(q.type().nd4j(), heads, q.size(1), k.size(1)));
+        for (long h = 0; h < heads; h++) {
+          dp.slice(h).assign(s.of(dO.slice(h).mmul(vs.slice(keyHead(q, k, h)).transpose())));
         }
+        INDArray delta = s.sum(s.of(dO.mul(headsFirst(s, out, b))), 2).reshape('c', rows, 1);
+        INDArray ds = s.of(dp.reshape('c', rows, k.size(1)).sub(delta)).muli(p).muli(scale);
+        INDArray dsOfHeads = ds.reshape('c', heads, q.size(1), k.size(1));
+        INDArray pOfHeads = p.reshape('c', heads, q.size(1), k.size(1));
+        INDArray dqs = s.of(Nd4j.createUninitialized(q.type().nd4j(), qs.shape()));
+        INDArray dks = s.of(Nd4j.create(q.type().nd4j(), ks.shape()));
+        INDArray dvs = s.of(Nd4j.create(q.type().nd4j(), vs.shape()));
+        for (long h = 0; h < heads; h++) {
+          long shared = keyHead(q, k, h);
+          INDArray dS = dsOfHeads.slice(h);
+          if (dq != null) dqs.slice(h).assign(s.of(dS.mmul(ks.slice(shared))));
+          if (dk != null) dks.slice(shared).addi(s.of(dS.transpose().mmul(qs.slice(h))));
+          if (dv != null) dvs.slice(shared).addi(s.of(pOfHeads.slice(h).transpose().mmul(dO.slice(h))));
+        }
+        if (dq != null) rowOf(dq, b).assign(dqs.permute(1, 0, 2));
+        if (dk != null) rowOf(dk, b).assign(dks.permute(1, 0, 2));
+        if (dv != null) rowOf(dv, b).assign(dvs.permute(1, 0, 2));
       }
-      if (dq != null) dq.array().assign(dqs.permute(0, 2, 1, 3));
-      if (dk != null) dk.array().assign(dks.permute(0, 2, 1, 3));
-      if (dv != null) dv.array().assign(dvs.permute(0, 2, 1, 3));
     }
   }
 
-  private static INDArray scores(Scratch s, INDArray q, INDArray k, double scale, INDArray hidden, INDArray bias) {
-    INDArray scores = s.of(q.mmul(k.transpose())).muli(scale);
-    if (bias != null) scores.addi(bias);
-    if (hidden != null) scores.addi(hidden);
+  /** {@code scale · q kᵀ + bias}, −∞ where the mask hides a key: [H, Tq, Tk]. */
+  private static INDArray scores(Scratch s, Tensor q, Tensor k, long b, AttentionMask mask, double scale) {
+    INDArray qs = headsFirst(s, q, b);
+    INDArray ks = headsFirst(s, k, b);
+    INDArray scores = s.of(Nd4j.createUninitialized(q.type().nd4j(), q.size(2), q.size(1), k.size(1)));
+    INDArray hidden = AttentionMasks.additive(s, mask, b, q.size(1), k.size(1), q.type());
+    for (long h = 0; h < q.size(2); h++) {
+      INDArray product = s.of(qs.slice(h).mmul(ks.slice(keyHead(q, k, h)).transpose())).muli(scale);
+      if (mask.bias() != null) product.addi(bias(mask.bias(), b, h));
+      if (hidden != null) product.addi(hidden);
+      scores.slice(h).assign(product);
+    }
     return scores;
   }
 
-  private static INDArray bias(AttentionMask mask, long b, long h) {
-    if (mask.bias() == null) return null;
-    return plane(mask.bias().array(), Math.min(b, mask.bias().size(0) - 1), Math.min(h, mask.bias().size(1) - 1));
+  private static INDArray bias(Tensor bias, long b, long h) {
+    long plane = Math.min(b, bias.size(0) - 1) * bias.size(1) + Math.min(h, bias.size(1) - 1);
+    return Views.at(bias, plane * bias.size(2) * bias.size(3), bias.size(2), bias.size(3));
   }
 
-  /** [B, T, H, d] to [B, H, T, d], so that each head is a contiguous matrix. */
-  private static INDArray headsFirst(Scratch s, Tensor x) {
-    return s.of(x.array().permute(0, 2, 1, 3).dup('c'));
+  private static long keyHead(Tensor q, Tensor k, long head) {
+    return head / (q.size(2) / k.size(2));
   }
 
-  private static INDArray plane(INDArray x, long b, long h) {
-    return x.slice(b).slice(h);
+  /** Row b of [B, T, H, d]: [T, H, d]. */
+  private static INDArray rowOf(Tensor x, long b) {
+    return Views.at(x, b * x.size(1) * x.size(2) * x.size(3), x.size(1), x.size(2), x.size(3));
+  }
+
+  /** Row b of [B, T, H, d] as [H, T, d], so that each head is a contiguous matrix. */
+  private static INDArray headsFirst(Scratch s, Tensor x, long b) {
+    return s.of(rowOf(x, b).permute(1, 0, 2).dup('c'));
   }
 }

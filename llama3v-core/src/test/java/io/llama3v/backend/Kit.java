@@ -34,6 +34,7 @@ final class Kit implements AutoCloseable {
   private long drawn;
 
   Kit(Backend backend, DType type, String stream) {
+    Nd4jThreads.one();
     this.backend = backend;
     this.type = type;
     this.scope = backend.scope();

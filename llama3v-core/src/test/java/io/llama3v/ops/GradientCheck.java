@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.backend.Nd4jThreads;
 import io.llama3v.tensor.CounterRandom;
 import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Scope;
@@ -32,6 +33,7 @@ final class GradientCheck {
   private long drawn;
 
   GradientCheck(Backend backend, String stream) {
+    Nd4jThreads.one();
     this.backend = backend;
     this.random = new CounterRandom(7, stream);
   }

@@ -1,2 +1,2 @@
-/** Optimisation: learning-rate schedules. */
+/** Optimisation: optimisers, parameter groups, gradient clipping and learning-rate schedules. */
 package io.llama3v.train.optim;

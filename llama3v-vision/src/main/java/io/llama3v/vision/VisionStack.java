@@ -61,7 +61,7 @@ public final class VisionStack extends Module {
           if (held != null) step.own(held);
           h = run(i, h, mask);
           held = h.storage().retain();
-          trace.see(names.apply(i), h);
+          trace.accept(names.apply(i), h);
         }
         keepFeatures(scope, i + 1, h, features, kept);
       }

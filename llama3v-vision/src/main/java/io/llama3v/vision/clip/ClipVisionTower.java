@@ -52,11 +52,11 @@ public final class ClipVisionTower extends Module {
   public Output forward(Tensor pixels, Trace trace) {
     try (Scope scope = pixels.backend().scope()) {
       Tensor x = preNorm.forward(embeddings.forward(pixels));
-      trace.see("hidden_states.0", x);
+      trace.accept("hidden_states.0", x);
       Tensor last = encoder.forward(x, AttentionMask.NONE, trace, i -> "hidden_states." + (i + 1));
       Tensor pooled = postNorm.forward(Slice.apply(last, 1, 0, 1).reshape(last.size(0), last.size(2)));
-      trace.see("last_hidden_state", last);
-      trace.see("pooler_output", pooled);
+      trace.accept("last_hidden_state", last);
+      trace.accept("pooler_output", pooled);
       return new Output(scope.keep(last), scope.keep(pooled));
     }
   }

@@ -64,14 +64,14 @@ public final class TextTransformer extends Module {
     int length = Math.toIntExact(ids.size(1));
     try (Scope scope = backend.scope()) {
       Tensor x = tokens.forward(ids).add(Slice.apply(positions.weight(), 0, 0, length));
-      trace.see("hidden_states.0", x);
+      trace.accept("hidden_states.0", x);
       AttentionMask mask = attentionMask == null ? AttentionMask.CAUSAL : AttentionMask.causal(attentionMask);
       Tensor last = finalNorm.forward(encoder.forward(x, mask, trace, i -> "hidden_states." + (i + 1)));
       int[] rows = config.pooledPositions(values, length);
       for (int i = 0; i < rows.length; i++) rows[i] += i * length;
       Tensor pooled = GatherRows.apply(last.reshape(-1, config.hiddenSize()), backend.tensor(rows, rows.length));
-      trace.see("last_hidden_state", last);
-      trace.see("pooler_output", pooled);
+      trace.accept("last_hidden_state", last);
+      trace.accept("pooler_output", pooled);
       return new Output(scope.keep(last), scope.keep(pooled));
     }
   }

@@ -50,7 +50,7 @@ record Manifest(String format, int version, String stage, long step, String conf
   /**
    * Reads the manifest of a folder and compares every file with it.
    *
-   * @throws CheckpointException naming the first file that is missing, changed or unknown
+   * @throws CheckpointException naming every file that is missing, changed or unknown
    */
   static Manifest verify(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
@@ -67,13 +67,18 @@ record Manifest(String format, int version, String stage, long step, String conf
             + " version " + manifest.version + ": resume with the version of the library that wrote it");
       }
       Set<String> known = new HashSet<>(Set.of(FILE, GUARD));
+      List<String> problems = new ArrayList<>();
       for (Item item : manifest.files) {
         known.add(item.name);
-        check(folder.resolve(item.name), item);
+        if (!item.name.matches("[A-Za-z0-9_][A-Za-z0-9._-]*")) throw new CheckpointException(file, "'" + item.name + "' is not a plain file name");
+        String problem = problem(folder.resolve(item.name), item);
+        if (problem != null) problems.add(item.name + " " + problem);
       }
       for (Path found : list(folder)) {
-        if (!known.contains(found.getFileName().toString())) throw new CheckpointException(found, "is not in " + FILE);
+        String name = found.getFileName().toString();
+        if (!known.contains(name)) problems.add(name + " is not in " + FILE);
       }
+      if (!problems.isEmpty()) throw new CheckpointException(folder, String.join("; ", problems));
       return manifest;
     } catch (NoSuchFileException missing) {
       throw new CheckpointException(Path.of(missing.getFile()), "is missing", missing);
@@ -82,15 +87,12 @@ record Manifest(String format, int version, String stage, long step, String conf
     }
   }
 
-  private static void check(Path file, Item item) throws IOException {
-    if (!Files.isRegularFile(file)) throw new CheckpointException(file, "is missing");
-    if (Files.size(file) != item.bytes) {
-      throw new CheckpointException(file, "expected " + item.bytes + " bytes, found " + Files.size(file));
-    }
+  private static String problem(Path file, Item item) throws IOException {
+    if (!Files.isRegularFile(file)) return "is missing";
+    if (Files.size(file) != item.bytes) return "has " + Files.size(file) + " bytes, expected " + item.bytes;
     String found = Digests.sha256(file);
-    if (!found.equals(item.sha256)) {
-      throw new CheckpointException(file, "was changed after it was written: expected SHA-256 " + item.sha256 + ", found " + found);
-    }
+    return found.equals(item.sha256) ? null
+        : "was changed after it was written: it has SHA-256 " + found + ", expected " + item.sha256;
   }
 
   private static List<Path> list(Path folder) throws IOException {

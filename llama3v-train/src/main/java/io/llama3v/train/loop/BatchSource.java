@@ -1,5 +1,8 @@
 package io.llama3v.train.loop;
 
+import io.llama3v.data.pipeline.DataLoader;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /**
@@ -26,6 +29,40 @@ public interface BatchSource<B> {
   /** Samples that could not be used since this source was made. */
   default long skipped() {
     return 0;
+  }
+
+  /**
+   * The batches of a loader.
+   *
+   * @param collate makes a micro-batch of samples, on the loop's thread
+   */
+  static <T, B> BatchSource<B> of(DataLoader<T> loader, Function<List<T>, B> collate) {
+    return new BatchSource<>() {
+      @Override
+      public B next() {
+        return collate.apply(loader.next());
+      }
+
+      @Override
+      public long position() {
+        return loader.position();
+      }
+
+      @Override
+      public void seek(long position) {
+        loader.seek(position);
+      }
+
+      @Override
+      public long waitNanos() {
+        return loader.waitNanos();
+      }
+
+      @Override
+      public long skipped() {
+        return loader.badSamples().count();
+      }
+    };
   }
 
   /** A stream whose i-th batch is a function of i. */

@@ -38,15 +38,25 @@ public record ClipConfig(ClipVisionConfig vision, ClipTextConfig text, int proje
    * @throws IllegalArgumentException naming file and key where a value is not as expected
    */
   public static ClipConfig read(Path path) throws IOException {
-    Path file = path;
-    if (Files.isDirectory(path)) {
-      file = path.resolve(HUGGING_FACE_FILE);
-      if (!Files.exists(file)) file = path.resolve(OPEN_CLIP_FILE);
-      if (!Files.exists(file)) throw new IOException(path + ": expected " + HUGGING_FACE_FILE + " or " + OPEN_CLIP_FILE + ", found neither");
-    }
+    Path file = Files.isDirectory(path) ? path.resolve(isOpenClip(path) ? OPEN_CLIP_FILE : HUGGING_FACE_FILE) : path;
     JsonNode json = Json.read(file);
     boolean openClip = json.has("model_cfg") || json.has("vision_cfg");
     return openClip ? fromOpenClip(json, file.toString()) : fromHuggingFace(json, file.toString());
+  }
+
+  /**
+   * Whether a folder is to be read as OpenCLIP's: it has that configuration, and either not Hugging Face's or only OpenCLIP's weights.
+   *
+   * @throws IOException if it has neither configuration
+   */
+  static boolean isOpenClip(Path folder) throws IOException {
+    boolean open = Files.exists(folder.resolve(OPEN_CLIP_FILE));
+    if (!Files.exists(folder.resolve(HUGGING_FACE_FILE))) {
+      if (!open) throw new IOException(folder + ": expected " + HUGGING_FACE_FILE + " or " + OPEN_CLIP_FILE + ", found neither");
+      return true;
+    }
+    return open && Files.exists(folder.resolve(OpenClipLayout.WEIGHTS_FILE)) && !Files.exists(folder.resolve("model.safetensors"))
+        && !Files.exists(folder.resolve("model.safetensors.index.json"));
   }
 
   /** Reads a CLIPModel's configuration; absent keys take Hugging Face's defaults. */

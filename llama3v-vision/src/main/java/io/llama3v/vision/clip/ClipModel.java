@@ -49,7 +49,7 @@ public final class ClipModel extends Module {
   /** Loads a folder in Hugging Face's layout (config.json) or in OpenCLIP's (open_clip_config.json). */
   public static ClipModel load(Backend backend, Path folder) throws IOException {
     ClipModel model = new ClipModel(ClipConfig.read(folder));
-    boolean openClip = !Files.exists(folder.resolve(ClipConfig.HUGGING_FACE_FILE));
+    boolean openClip = ClipConfig.isOpenClip(folder);
     try (WeightSource source = ShardedWeights.open(openClip ? folder.resolve(OpenClipLayout.WEIGHTS_FILE) : folder)) {
       if (openClip) Weights.load(model, backend, source, new OpenClipLayout());
       else Weights.load(model, backend, source);

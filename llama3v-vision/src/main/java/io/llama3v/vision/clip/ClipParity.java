@@ -48,7 +48,12 @@ public final class ClipParity implements AutoCloseable {
     Path description = folder.resolve("case.json");
     this.noise = Files.exists(description) ? Json.read(description).get("f32_vs_f64") : null;
     this.io = SafetensorsFile.open(folder.resolve("io.safetensors"));
-    this.model = ClipModel.load(backend, folder);
+    try {
+      this.model = ClipModel.load(backend, folder);
+    } catch (IOException | RuntimeException failed) {
+      io.close();
+      throw failed;
+    }
   }
 
   /** Whether a folder looks like a case of this kind. */
@@ -135,7 +140,7 @@ public final class ClipParity implements AutoCloseable {
       actual.put(parameter, gradient(p));
       shapes.put(parameter, p.shape());
     });
-    if (!Files.exists(folder.resolve(ClipConfig.HUGGING_FACE_FILE))) {
+    if (ClipConfig.isOpenClip(folder)) {
       Map<String, float[]> theirs = new LinkedHashMap<>();
       OpenClipLayout.convert(shapes, actual::get).forEach((parameter, tensor) -> theirs.put(parameter, tensor.values().get()));
       return compareGradients(file, theirs);

@@ -45,7 +45,7 @@ public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize
 
   /** Reads OpenCLIP's {@code text_cfg}; absent keys take OpenCLIP's defaults. */
   static ClipTextConfig fromOpenClip(ConfigReader c, UnaryOp activation) {
-    for (String key : new String[] {"hf_model_name", "no_causal_mask", "embed_cls", "proj_bias"}) {
+    for (String key : new String[] {"hf_model_name", "no_causal_mask", "embed_cls", "proj_bias", "ls_init_value", "norm_kwargs", "act_kwargs"}) {
       boolean off = c.value(key) == null || c.value(key).isBoolean() && !c.value(key).asBoolean();
       if (!off) throw c.wrong(key, "none: only OpenCLIP's plain causal text transformer is supported");
     }
@@ -102,7 +102,7 @@ public record ClipTextConfig(int vocabSize, int hiddenSize, int intermediateSize
   ObjectNode toOpenClipJson() {
     ObjectNode j = JsonNodeFactory.instance.objectNode();
     j.put("context_length", maxPositions).put("vocab_size", vocabSize).put("width", hiddenSize).put("heads", heads);
-    j.put("layers", layers).put("mlp_ratio", (double) intermediateSize / hiddenSize);
+    j.put("layers", layers).put("mlp_ratio", ClipVisionConfig.ratio(intermediateSize, hiddenSize));
     if (eosTokenId != LEGACY_EOS) j.put("pool_type", "eos").put("eos_id", eosTokenId);
     return j;
   }

@@ -44,7 +44,7 @@ public record ClipVisionConfig(int hiddenSize, int intermediateSize, int layers,
 
   /** Reads OpenCLIP's {@code vision_cfg}; absent keys take OpenCLIP's defaults. */
   static ClipVisionConfig fromOpenClip(ConfigReader c, UnaryOp activation) {
-    for (String key : new String[] {"timm_model_name", "attentional_pool", "no_ln_pre"}) {
+    for (String key : new String[] {"timm_model_name", "attentional_pool", "no_ln_pre", "ls_init_value", "norm_kwargs", "act_kwargs"}) {
       boolean off = c.value(key) == null || c.value(key).isBoolean() && !c.value(key).asBoolean();
       if (!off) throw c.wrong(key, "none: only OpenCLIP's plain vision transformer is supported");
     }
@@ -89,6 +89,12 @@ public record ClipVisionConfig(int hiddenSize, int intermediateSize, int layers,
   ObjectNode toOpenClipJson() {
     ObjectNode j = JsonNodeFactory.instance.objectNode();
     j.put("image_size", imageSize).put("layers", layers).put("width", hiddenSize).put("head_width", hiddenSize / heads);
-    return j.put("patch_size", patchSize).put("mlp_ratio", (double) intermediateSize / hiddenSize);
+    return j.put("patch_size", patchSize).put("mlp_ratio", ratio(intermediateSize, hiddenSize));
+  }
+
+  /** The ratio that gives {@code hidden} back when multiplied by {@code width} and truncated. */
+  static double ratio(int hidden, int width) {
+    double ratio = (double) hidden / width;
+    return (int) (ratio * width) < hidden ? Math.nextUp(ratio) : ratio;
   }
 }

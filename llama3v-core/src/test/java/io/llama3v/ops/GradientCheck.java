@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * input, the derivative by single elements (a sample of them if there are many) and along random directions, which touch
  * every element. Then it asks for the gradient of one input at a time, which must come out the same while the others get none.
  */
+@SuppressWarnings("try")
 final class GradientCheck {
   private static final double STEP = 1e-5;
   private static final double TOLERANCE = 1e-6;

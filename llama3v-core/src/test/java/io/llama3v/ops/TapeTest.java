@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the tape records, what it keeps alive, and when memory comes back, on every backend that runs here. */
+@SuppressWarnings("try")
 class TapeTest {
   static Stream<String> backends() {
     return Backends.all().stream().filter(p -> p.unavailable().isEmpty()).map(BackendProvider::name);

@@ -31,7 +31,7 @@ final class Attention {
         INDArray probabilities = s.of(p.div(sum)).reshape('c', q.size(2), q.size(1), k.size(1));
         INDArray heads = s.of(Nd4j.createUninitialized(q.type().nd4j(), q.size(2), q.size(1), q.size(3)));
         for (long h = 0; h < q.size(2); h++) {
-          heads.slice(h).assign(s.of(probabilities.slice(h).mmul(values.slice(keyHead(q, k, h)))));
+          Products.multiply(probabilities.slice(h), false, values.slice(keyHead(q, k, h)), false, heads.slice(h));
         }
         rowOf(out, b).assign(heads.permute(1, 0, 2));
       }
@@ -61,7 +61,7 @@ final class Attention {
         INDArray p = s.of(Transforms.exp(s.of(scores.sub(Views.at(logSumExp, b * rows, rows, 1))), true));
         INDArray dp = s.of(Nd4j.createUninitialized(q.type().nd4j(), heads, q.size(1), k.size(1)));
         for (long h = 0; h < heads; h++) {
-          dp.slice(h).assign(s.of(dO.slice(h).mmul(vs.slice(keyHead(q, k, h)).transpose())));
+          Products.multiply(dO.slice(h), false, vs.slice(keyHead(q, k, h)), true, dp.slice(h));
         }
         INDArray delta = s.sum(s.of(dO.mul(headsFirst(s, out, b))), 2).reshape('c', rows, 1);
         INDArray ds = s.of(dp.reshape('c', rows, k.size(1)).sub(delta)).muli(p).muli(scale);
@@ -70,12 +70,14 @@ final class Attention {
         INDArray dqs = s.of(Nd4j.createUninitialized(q.type().nd4j(), qs.shape()));
         INDArray dks = s.of(Nd4j.create(q.type().nd4j(), ks.shape()));
         INDArray dvs = s.of(Nd4j.create(q.type().nd4j(), vs.shape()));
+        INDArray share = s.of(Nd4j.createUninitialized(q.type().nd4j(), k.size(1), k.size(3)));
         for (long h = 0; h < heads; h++) {
           long shared = keyHead(q, k, h);
-          INDArray dS = dsOfHeads.slice(h);
-          if (dq != null) dqs.slice(h).assign(s.of(dS.mmul(ks.slice(shared))));
-          if (dk != null) dks.slice(shared).addi(s.of(dS.transpose().mmul(qs.slice(h))));
-          if (dv != null) dvs.slice(shared).addi(s.of(pOfHeads.slice(h).transpose().mmul(dO.slice(h))));
+          Products.multiply(dsOfHeads.slice(h), false, ks.slice(shared), false, dqs.slice(h));
+          Products.multiply(dsOfHeads.slice(h), true, qs.slice(h), false, share);
+          dks.slice(shared).addi(share);
+          Products.multiply(pOfHeads.slice(h), true, dO.slice(h), false, share);
+          dvs.slice(shared).addi(share);
         }
         if (dq != null) rowOf(dq, b).assign(dqs.permute(1, 0, 2));
         if (dk != null) rowOf(dk, b).assign(dks.permute(1, 0, 2));
@@ -91,10 +93,11 @@ final class Attention {
     INDArray scores = s.of(Nd4j.createUninitialized(q.type().nd4j(), q.size(2), q.size(1), k.size(1)));
     INDArray hidden = AttentionMasks.additive(s, mask, b, q.size(1), k.size(1), q.type());
     for (long h = 0; h < q.size(2); h++) {
-      INDArray product = s.of(qs.slice(h).mmul(ks.slice(keyHead(q, k, h)).transpose())).muli(scale);
-      if (mask.bias() != null) product.addi(bias(mask.bias(), b, h));
-      if (hidden != null) product.addi(hidden);
-      scores.slice(h).assign(product);
+      INDArray head = scores.slice(h);
+      Products.multiply(qs.slice(h), false, ks.slice(keyHead(q, k, h)), true, head);
+      head.muli(scale);
+      if (mask.bias() != null) head.addi(bias(mask.bias(), b, h));
+      if (hidden != null) head.addi(hidden);
     }
     return scores;
   }

@@ -23,7 +23,7 @@ final class AttentionMasks {
     if (mask.padding() != null) {
       INDArray ofQuery = nonZero(s, Views.at(mask.padding(), b * queries, queries, 1), type);
       INDArray ofKey = nonZero(s, Views.at(mask.padding(), b * queries, 1, keys), type);
-      seen.muli(s.of(ofQuery.mmul(ofKey)).rsubi(1));
+      seen.muli(outer(s, ofQuery, ofKey).rsubi(1));
     }
     if (mask.groups() != null) seen.muli(groups(s, mask.groups(), b, queries, keys, type));
     // log 0 = −∞ and log 1 = 0.
@@ -44,7 +44,13 @@ final class AttentionMasks {
     long count = groups.size(2);
     INDArray column = nonZero(s, Views.at(groups, b * queries * count, queries * count, 1), type);
     INDArray ones = s.of(Nd4j.ones(type.nd4j(), 1, keys / count));
-    return s.of(column.mmul(ones)).reshape('c', queries, keys);
+    return outer(s, column, ones).reshape('c', queries, keys);
+  }
+
+  private static INDArray outer(Scratch s, INDArray column, INDArray row) {
+    INDArray product = s.of(Nd4j.createUninitialized(column.dataType(), column.size(0), row.size(1)));
+    Products.multiply(column, false, row, false, product);
+    return product;
   }
 
   private static INDArray nonZero(Scratch s, INDArray x, DType type) {

@@ -2,6 +2,8 @@ package io.llama3v.backend.nd4j;
 
 import io.llama3v.tensor.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Matrix products, one two-dimensional product at a time: those are what ND4J hands to BLAS. */
 final class Products {
@@ -17,16 +19,26 @@ final class Products {
         if (beta == 0) into.assign(0);
         else if (beta != 1) into.muli(beta);
         if (k > 0) {
-          INDArray left = matrix(a, i * m * k, transposeA, m, k);
-          INDArray right = matrix(b, i * k * n, transposeB, k, n);
-          into.addi(s.of(left.mmul(right)).muli(alpha));
+          INDArray product = s.of(Nd4j.createUninitialized(c.type().nd4j(), m, n));
+          multiply(matrix(a, i * m * k, transposeA, m, k), transposeA, matrix(b, i * k * n, transposeB, k, n), transposeB, product);
+          into.addi(alpha == 1 ? product : product.muli(alpha));
         }
       }
     }
   }
 
+  /** A matrix as it is stored: [rows, columns], or the other way round if it is to be transposed. */
   private static INDArray matrix(Tensor t, long offset, boolean transposed, long rows, long columns) {
-    return transposed ? Views.at(t, offset, columns, rows).transpose() : Views.at(t, offset, rows, columns);
+    return transposed ? Views.at(t, offset, columns, rows) : Views.at(t, offset, rows, columns);
+  }
+
+  /**
+   * {@code c = op(a) op(b)} for two-dimensional arrays. Not {@code INDArray.mmul}: that one leaves copies of its operands to the
+   * garbage collector.
+   */
+  static void multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray c) {
+    Nd4j.exec(DynamicCustomOp.builder("matmul").addInputs(a, b).addIntegerArguments(transposeA ? 1 : 0, transposeB ? 1 : 0)
+        .addOutputs(c).build());
   }
 
   static void linear(Tensor x, Tensor weight, Tensor bias, Tensor y) {

@@ -31,7 +31,7 @@ public final class DataLoader<T> implements AutoCloseable {
   private static final int MAX_REPLACEMENTS = 1000;
   private static final int BAD_GRACE = 100;
   private final List<SampleSource> sources;
-  private final SampleFunction<? extends T> function;
+  private final PositionedFunction<? extends T> function;
   private final SampleOrder order;
   private final int batchSize;
   private final int ahead;
@@ -78,6 +78,11 @@ public final class DataLoader<T> implements AutoCloseable {
 
   /** A loader over one source; {@link Builder#mix} adds more. */
   public static <T> Builder<T> over(SampleSource source, SampleFunction<T> function) {
+    return over(source, (sample, position) -> function.apply(sample));
+  }
+
+  /** The same with a function that is told the position, so that it can vary a picture differently each time it comes by. */
+  public static <T> Builder<T> over(SampleSource source, PositionedFunction<T> function) {
     return new Builder<T>(function).mix(source, 1);
   }
 
@@ -189,7 +194,7 @@ public final class DataLoader<T> implements AutoCloseable {
       try {
         Sample sample = source.read(index);
         name = name + " '" + sample.key() + "'";
-        return new Outcome<>(function.apply(sample), first);
+        return new Outcome<>(function.apply(sample, place), first);
       } catch (Exception e) {
         first = first == null ? new Failure(name, e) : first;
         tried.add(name + ": " + e);
@@ -219,7 +224,7 @@ public final class DataLoader<T> implements AutoCloseable {
 
   /** Settings of a loader. */
   public static final class Builder<T> {
-    private final SampleFunction<? extends T> function;
+    private final PositionedFunction<? extends T> function;
     private final List<SampleSource> sources = new ArrayList<>();
     private final List<Double> weights = new ArrayList<>();
     private long seed;
@@ -231,7 +236,7 @@ public final class DataLoader<T> implements AutoCloseable {
     private boolean shuffle = true;
     private double maxBadFraction = 0.1;
 
-    private Builder(SampleFunction<? extends T> function) {
+    private Builder(PositionedFunction<? extends T> function) {
       this.function = function;
     }
 

@@ -1,0 +1,62 @@
+package io.llama3v.adapter;
+
+import io.llama3v.llama.LlamaConfig;
+import io.llama3v.nn.GatedMlp;
+import io.llama3v.nn.Module;
+import io.llama3v.nn.RmsNorm;
+import io.llama3v.ops.GatedResidual;
+import io.llama3v.tensor.Init;
+import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Scope;
+import io.llama3v.tensor.Tensor;
+import java.util.function.BiConsumer;
+
+/**
+ * The adapter layer: {@code h = x + tanh(g₁) crossAttention(norm(x), image)}, {@code y = h + tanh(g₂) rows · mlp(norm(h))}. Both
+ * gates start at 0, so that a new adapter leaves the language model exactly as it was. x and y [B, L, hidden].
+ */
+public final class CrossAttentionBlock extends Module {
+  private final RmsNorm attentionNorm;
+  private final CrossAttention attention;
+  private final Parameter attentionGate;
+  private final RmsNorm mlpNorm;
+  private final GatedMlp mlp;
+  private final Parameter mlpGate;
+
+  /** Declares the layer in the shape of the language model's own layers. */
+  public CrossAttentionBlock(LlamaConfig c) {
+    this.attention = child("cross_attn",
+        new CrossAttention(c.hiddenSize(), c.heads(), c.kvHeads(), c.headDim(), c.rmsNormEps(), c.initializerRange()));
+    this.attentionNorm = child("input_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
+    this.attentionGate = parameter("cross_attn_attn_gate", Init.ZEROS, 1);
+    this.mlp = child("mlp", new GatedMlp(c.hiddenSize(), c.intermediateSize(), c.initializerRange()));
+    this.mlpNorm = child("post_attention_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
+    this.mlpGate = parameter("cross_attn_mlp_gate", Init.ZEROS, 1);
+  }
+
+  /** Keys and values of image features [B, S, hidden], for {@link #forward}. */
+  public CrossAttention.KeysValues keysValues(Tensor states) {
+    return attention.keysValues(states);
+  }
+
+  /**
+   * Runs the layer.
+   *
+   * @param trace sees the attention's output before its gate, under the name {@code cross_attn}; may be null
+   */
+  public Tensor forward(Tensor x, CrossAttention.KeysValues image, CrossAttentionMask mask, BiConsumer<String, Tensor> trace) {
+    try (Scope scope = x.backend().scope()) {
+      Tensor attended = attention.forward(attentionNorm.forward(x), image, mask.attention());
+      if (trace != null) trace.accept("cross_attn", attended);
+      Tensor h = GatedResidual.apply(x, attended, attentionGate);
+      Tensor inner = mlp.forward(mlpNorm.forward(h));
+      if (mask.rows() != null) inner = inner.mul(mask.rows());
+      return scope.keep(GatedResidual.apply(h, inner, mlpGate));
+    }
+  }
+
+  /** The two gates as they act, tanh applied: {attention, MLP}. */
+  public double[] gates() {
+    return new double[] {Math.tanh(attentionGate.item()), Math.tanh(mlpGate.item())};
+  }
+}

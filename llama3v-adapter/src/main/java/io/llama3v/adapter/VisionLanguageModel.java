@@ -1,0 +1,143 @@
+package io.llama3v.adapter;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.llama3v.backend.Backend;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.ShardedWeights;
+import io.llama3v.io.WeightSource;
+import io.llama3v.llama.LlamaModel;
+import io.llama3v.llama.TextBatch;
+import io.llama3v.nn.Linear;
+import io.llama3v.nn.Module;
+import io.llama3v.nn.Weights;
+import io.llama3v.tensor.Tensor;
+import io.llama3v.vision.VisionTransformer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Llama 3-V: a vision transformer whose multi-layer features, projected to the language model's width, are attended to by gated
+ * cross-attention layers between the blocks of a Llama. Parameter names are those of Hugging Face's
+ * MllamaForConditionalGeneration. Make a new one with {@link #builder()}, or {@link #load} one.
+ */
+public final class VisionLanguageModel extends Module {
+  private final MllamaConfig config;
+  private final VisionTransformer vision;
+  private final AdaptedLanguageModel language;
+  private final Linear projector;
+  private MaskRule maskRule = MaskRule.META;
+
+  /** Declares a model from its configuration; it has no weights yet. */
+  public VisionLanguageModel(MllamaConfig config) {
+    this(config, new VisionTransformer(config.vision()), new AdaptedLanguageModel(config));
+  }
+
+  VisionLanguageModel(MllamaConfig config, VisionTransformer vision, AdaptedLanguageModel language) {
+    this.config = config;
+    this.vision = child("vision_model", vision);
+    this.language = child("language_model", language);
+    this.projector = child("multi_modal_projector", new Linear(config.vision().outputDim(), config.text().hiddenSize(), true));
+  }
+
+  /** Starts a new model from a Llama, a vision tower, and fresh adapters. */
+  public static VisionLanguageModelBuilder builder() {
+    return new VisionLanguageModelBuilder();
+  }
+
+  /** Loads a Hugging Face folder: config.json, and one or several safetensors files. */
+  public static VisionLanguageModel load(Backend backend, Path folder) throws IOException {
+    VisionLanguageModel model = new VisionLanguageModel(
+        MllamaConfig.fromJson(new ObjectMapper().readTree(folder.resolve("config.json").toFile())));
+    try (WeightSource source = ShardedWeights.open(folder)) {
+      Weights.load(model, backend, source);
+    }
+    return model;
+  }
+
+  /** Writes config.json, generation_config.json and the weights as Hugging Face lays them out. */
+  public void save(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Weights.save(this, folder);
+    AtomicFiles.writeString(folder.resolve("config.json"), config.toJson().toPrettyString() + "\n");
+    AtomicFiles.writeString(folder.resolve("generation_config.json"), JsonNodeFactory.instance.objectNode()
+        .put("bos_token_id", config.text().bosToken()).put("eos_token_id", config.text().eosToken())
+        .put("pad_token_id", config.padToken()).toPrettyString() + "\n");
+  }
+
+  /** The configuration. */
+  public MllamaConfig config() {
+    return config;
+  }
+
+  /** The vision tower. */
+  public VisionTransformer vision() {
+    return vision;
+  }
+
+  /** The language model with its adapters. */
+  public AdaptedLanguageModel language() {
+    return language;
+  }
+
+  /** The rule for tokens that see no image. */
+  public MaskRule maskRule() {
+    return maskRule;
+  }
+
+  /** Sets the rule for tokens that see no image; {@link MaskRule#META} unless changed. */
+  public VisionLanguageModel setMaskRule(MaskRule rule) {
+    this.maskRule = rule;
+    return this;
+  }
+
+  /** Freezes the language model but for its adapters: what every vision stage of Llama 3 does. */
+  public VisionLanguageModel freezeLanguageModel() {
+    language.freeze();
+    language.crossLayers().forEach(Module::unfreeze);
+    return this;
+  }
+
+  /**
+   * Image features in the language model's width: [B, n·T·P, hidden].
+   *
+   * @param trace sees the stages of the tower, and {@code projector}; may be null
+   */
+  public Tensor encode(ImageBatch images, BiConsumer<String, Tensor> trace) {
+    Backend backend = language.head().backend();
+    Tensor pixels = backend.tensor(images.pixels(), images.rows(), images.images(), images.tiles(), 3, images.size(), images.size());
+    Tensor features = vision.forward(pixels, images.aspectRatioIds(), images.tileCounts(), trace);
+    Tensor projected = projector.forward(features);
+    if (trace != null) trace.accept("projector", projected);
+    return projected.reshape(images.rows(), -1, projected.size(-1));
+  }
+
+  /** The final hidden states [B, L, hidden]; {@code images} null for text only. */
+  public Tensor hidden(TextBatch text, ImageBatch images, BiConsumer<String, Tensor> trace) {
+    if (images == null) return language.hidden(text, null, null, null, trace);
+    if (images.rows() != text.rows() || images.length() != text.length()) {
+      throw new IllegalArgumentException("images of " + images.rows() + " rows with a mask over " + images.length()
+          + " tokens, beside a text of " + text.rows() + " rows of " + text.length() + " tokens");
+    }
+    CrossAttentionMask mask = mask(images.seen(), text);
+    List<CrossAttention.KeysValues> keysValues = language.keysValues(encode(images, trace));
+    return language.hidden(text, keysValues, mask, null, trace);
+  }
+
+  CrossAttentionMask mask(float[] seen, TextBatch text) {
+    return CrossAttentionMask.of(language.head().backend(), seen, text.rows(), text.length(), maskRule);
+  }
+
+  /** Logits of every position: [B, L, vocab]. */
+  public Tensor logits(TextBatch text, ImageBatch images) {
+    return language.logits(hidden(text, images, null));
+  }
+
+  /** Next-token cross-entropy over labelled tokens, divided by {@code normalizer}. */
+  public Tensor loss(TextBatch text, ImageBatch images, double normalizer) {
+    return LlamaModel.nextTokenLoss(hidden(text, images, null), language.head(), text, normalizer);
+  }
+}

@@ -1,0 +1,63 @@
+package io.llama3v.train.stage;
+
+import io.llama3v.adapter.ImageConversation;
+import io.llama3v.adapter.VisionLanguageModel;
+import io.llama3v.backend.Backend;
+import io.llama3v.data.sample.Sample;
+import io.llama3v.llama.Sampling;
+import io.llama3v.llama.TextGenerator;
+import io.llama3v.text.Tokenizer;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Lets a model answer questions and describe pictures, with its eyes open or shut. Greedy. */
+final class Answerer {
+  private final Backend backend;
+  private final VisionLanguageModel model;
+  private final Tokenizer tokenizer;
+  private final PictureSamples samples;
+  private final Set<Integer> stop;
+
+  Answerer(Backend backend, VisionLanguageModel model, Tokenizer tokenizer, int maxTokens) {
+    this.backend = backend;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.samples = new PictureSamples(tokenizer, model.config().vision().imageSize(), model.config().vision().maxTiles(), maxTokens);
+    this.stop = IntStream.of(samples.chat().stopIds()).boxed().collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The answer to a question about a picture. */
+  String answer(Sample sample, String question, int maxNew) {
+    return generate(samples.question(sample, question), maxNew);
+  }
+
+  /** The blind answer: the same language model, asked without the picture. */
+  String blind(String question, int maxNew) {
+    int[] prompt = samples.chat().encode(List.of(io.llama3v.text.Message.user(question)), true).ids();
+    return decode(TextGenerator.generate(new ImageConversation(model, null), backend, prompt, maxNew, Sampling.GREEDY, stop));
+  }
+
+  /** A description of a picture. */
+  String describe(Sample sample, int maxNew) {
+    return generate(samples.captionPrompt(sample), maxNew);
+  }
+
+  /** What the language model says where a description would begin, without a picture. */
+  String blindDescription(int maxNew) {
+    int[] prompt = samples.chat().captionPrompt("", 0).ids();
+    return decode(TextGenerator.generate(new ImageConversation(model, null), backend, prompt, maxNew, Sampling.GREEDY, stop));
+  }
+
+  private String generate(VlmBatch.Item item, int maxNew) {
+    VlmBatch batch = samples.collate(List.of(item));
+    try (ImageConversation conversation = new ImageConversation(model, batch.images())) {
+      return decode(TextGenerator.generate(conversation, backend, item.text().ids(), maxNew, Sampling.GREEDY, stop));
+    }
+  }
+
+  private String decode(int[] ids) {
+    return tokenizer.decode(ids).strip();
+  }
+}

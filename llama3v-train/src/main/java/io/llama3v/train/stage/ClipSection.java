@@ -1,0 +1,41 @@
+package io.llama3v.train.stage;
+
+import java.nio.file.Path;
+
+/**
+ * CLIP pre-training.
+ *
+ * @param load Hugging Face folder of a CLIP model; then nothing is trained
+ * @param imageSize side of the pictures in pixels
+ * @param patch side of a patch
+ * @param vision the image tower
+ * @param text the text tower
+ * @param embed width of the joint space
+ * @param context tokens of a caption
+ * @param training how it is trained
+ */
+public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tower text, int embed, int context,
+    TrainingConfig training) {
+  /** Fills in defaults and checks. */
+  public ClipSection {
+    imageSize = Defaults.or(imageSize, 32);
+    patch = Defaults.or(patch, 8);
+    vision = Defaults.or(vision, new Tower(192, 4, 4, 0));
+    text = Defaults.or(text, new Tower(128, 2, 4, 0));
+    embed = Defaults.or(embed, 128);
+    context = Defaults.or(context, 24);
+    if (imageSize % patch != 0) throw new IllegalArgumentException("patch " + patch + " does not divide image_size " + imageSize);
+    if (load == null && training == null) throw new IllegalArgumentException("clip needs 'training', or 'load' with a folder");
+  }
+
+  /** Shape of a transformer. */
+  public record Tower(int width, int layers, int heads, int mlp) {
+    /** Fills in defaults and checks. */
+    public Tower {
+      Defaults.positive("width", width);
+      Defaults.positive("layers", layers);
+      Defaults.positive("heads", heads);
+      mlp = Defaults.or(mlp, 4 * width);
+    }
+  }
+}

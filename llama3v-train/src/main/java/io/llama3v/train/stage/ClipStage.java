@@ -1,0 +1,108 @@
+package io.llama3v.train.stage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.backend.UnaryOp;
+import io.llama3v.data.pipeline.DataLoader;
+import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.data.sample.Sample;
+import io.llama3v.data.shard.ShardIndex;
+import io.llama3v.tensor.Tensor;
+import io.llama3v.text.ContextWindow;
+import io.llama3v.text.SpecialTokens;
+import io.llama3v.text.Tokenizer;
+import io.llama3v.train.loop.Task;
+import io.llama3v.train.optim.Constraints;
+import io.llama3v.vision.Interpolation;
+import io.llama3v.vision.clip.ClipConfig;
+import io.llama3v.vision.clip.ClipModel;
+import io.llama3v.vision.clip.ClipTextConfig;
+import io.llama3v.vision.clip.ClipVisionConfig;
+import io.llama3v.vision.image.Augmentation;
+import io.llama3v.vision.image.ClipTransform;
+import io.llama3v.vision.image.ImageDecoder;
+import io.llama3v.vision.image.RgbImage;
+import java.io.IOException;
+import java.util.List;
+
+/** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
+final class ClipStage implements Stage {
+  /** Icons are drawn shapes: shifts, scales and inverted colours leave their meaning alone. */
+  private static final Augmentation VARIATION = new Augmentation(0.7, 1.3, 1.15, 0.3, 0.05, 0.2);
+
+  /** A picture [3, S, S] and its caption's tokens. */
+  private record Pair(float[] pixels, int[] ids) {}
+
+  /** Pictures [B, 3, S, S] and captions [B, T]. */
+  private record Batch(int size, float[] pixels, int[] ids) {}
+
+  @Override
+  public void run(StageContext context) throws IOException {
+    ClipSection section = context.config().clip();
+    if (section.load() != null) return;
+    TrainingConfig t = section.training();
+    long seed = context.config().seed();
+    try (Tokenizer tokenizer = context.tokenizer(); ClipModel model = new ClipModel(config(section, tokenizer));
+        ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
+      model.initialize(context.backend(), seed);
+      ContextWindow window = ContextWindow.llama3(tokenizer, section.context());
+      ClipTransform transform = new ClipTransform(section.imageSize());
+      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, transform))
+          .seed(seed).batchSize(t.batchSize()).workers(t.workers()).build()) {
+        Training.run(context, "clip", t, model, task(context, model, section), Training.batches(loader, ClipStage::collate), seed,
+            loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
+      }
+      model.save(context.folder("clip"));
+    }
+  }
+
+  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipTransform transform) {
+    RgbImage image = VARIATION.apply(ImageDecoder.decode(sample.image(), sample.key()), draw);
+    // Any of the captions, or the plain list of names that retrieval is measured with.
+    JsonNode captions = sample.json().path("captions");
+    int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), captions.size() + 2L);
+    String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
+    return new Pair(transform.apply(image).pixels(), window.encode(caption));
+  }
+
+  private static Batch collate(List<Pair> pairs) {
+    int pixels = pairs.get(0).pixels.length;
+    int length = pairs.get(0).ids.length;
+    Batch batch = new Batch(pairs.size(), new float[pairs.size() * pixels], new int[pairs.size() * length]);
+    for (int i = 0; i < pairs.size(); i++) {
+      System.arraycopy(pairs.get(i).pixels, 0, batch.pixels, i * pixels, pixels);
+      System.arraycopy(pairs.get(i).ids, 0, batch.ids, i * length, length);
+    }
+    return batch;
+  }
+
+  private static Task<Batch> task(StageContext context, ClipModel model, ClipSection section) {
+    return new Task<>() {
+      @Override
+      public Tensor loss(Batch batch, double normalizer) {
+        Tensor pixels = context.backend().tensor(batch.pixels, batch.size, 3, section.imageSize(), section.imageSize());
+        Tensor ids = context.backend().tensor(batch.ids, batch.size, section.context());
+        return model.loss(pixels, ids, null);
+      }
+
+      @Override
+      public double count(Batch batch) {
+        return batch.size;
+      }
+
+      @Override
+      public long images(Batch batch) {
+        return batch.size;
+      }
+    };
+  }
+
+  static ClipConfig config(ClipSection s, Tokenizer tokenizer) {
+    int bos = tokenizer.specialId(SpecialTokens.BEGIN_OF_TEXT).orElseThrow();
+    int eos = tokenizer.specialId(SpecialTokens.END_OF_TEXT).orElseThrow();
+    return new ClipConfig(
+        new ClipVisionConfig(s.vision().width(), s.vision().mlp(), s.vision().layers(), s.vision().heads(), s.imageSize(), s.patch(), 3,
+            UnaryOp.QUICK_GELU, 1e-5, Interpolation.META),
+        new ClipTextConfig(tokenizer.vocabularySize(), s.text().width(), s.text().mlp(), s.text().layers(), s.text().heads(), s.context(),
+            UnaryOp.QUICK_GELU, 1e-5, bos, eos), s.embed(), Math.log(1 / 0.07));
+  }
+}

@@ -1,0 +1,76 @@
+package io.llama3v.train.stage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.data.sample.Sample;
+import io.llama3v.text.ChatTemplate;
+import io.llama3v.text.Encoded;
+import io.llama3v.text.Message;
+import io.llama3v.text.SpecialTokens;
+import io.llama3v.text.Tokenizer;
+import io.llama3v.vision.image.ImageDecoder;
+import io.llama3v.vision.image.MllamaTransform;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns samples of the corpus into texts with tiled pictures. Safe for use by several threads. */
+final class PictureSamples {
+  private final ChatTemplate chat;
+  private final MllamaTransform transform;
+  private final int maxTokens;
+  private final int pad;
+
+  PictureSamples(Tokenizer tokenizer, int tileSize, int tiles, int maxTokens) {
+    this.chat = new ChatTemplate(tokenizer);
+    this.transform = new MllamaTransform(tileSize, tiles);
+    this.maxTokens = maxTokens;
+    this.pad = tokenizer.specialId(SpecialTokens.PAD).orElseThrow();
+  }
+
+  ChatTemplate chat() {
+    return chat;
+  }
+
+  /** A picture and one of its captions, in the format of the base model. */
+  VlmBatch.Item caption(Sample sample, long draw) {
+    JsonNode captions = sample.json().path("captions");
+    String caption = captions.isEmpty() ? sample.text() : captions.get((int) Long.remainderUnsigned(draw, captions.size())).asText();
+    return item(sample, chat.encodeCaption(caption, 1));
+  }
+
+  /** A picture and all its questions as one conversation; the picture comes with the first. */
+  VlmBatch.Item conversation(Sample sample, long draw) {
+    List<JsonNode> turns = new ArrayList<>();
+    sample.json().path("conversations").forEach(turns::add);
+    // Any order: what is asked first must not depend on the kind of question.
+    for (int i = turns.size() - 1; i > 0; i--) {
+      int j = (int) Long.remainderUnsigned(Mix64.mix(draw, i), i + 1L);
+      turns.set(i, turns.set(j, turns.get(i)));
+    }
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode turn : turns) {
+      messages.add(Message.user(turn.path("question").asText(), messages.isEmpty() ? 1 : 0));
+      messages.add(Message.assistant(turn.path("answer").asText()));
+    }
+    return item(sample, chat.encode(messages, false));
+  }
+
+  /** A picture and a question that waits for its answer. */
+  VlmBatch.Item question(Sample sample, String question) {
+    return item(sample, chat.encode(List.of(Message.user(question, 1)), true));
+  }
+
+  /** A picture that waits for its caption. */
+  VlmBatch.Item captionPrompt(Sample sample) {
+    return item(sample, chat.captionPrompt("", 1));
+  }
+
+  VlmBatch collate(List<VlmBatch.Item> items) {
+    return VlmBatch.collate(items, transform, pad);
+  }
+
+  private VlmBatch.Item item(Sample sample, Encoded text) {
+    return new VlmBatch.Item(text.length() <= maxTokens ? text : text.truncated(maxTokens),
+        List.of(transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()))));
+  }
+}

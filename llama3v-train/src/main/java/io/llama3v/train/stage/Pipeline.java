@@ -1,0 +1,92 @@
+package io.llama3v.train.stage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.backend.Backend;
+import io.llama3v.config.ConfigLoader;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Json;
+import io.llama3v.train.checkpoint.RunLock;
+import io.llama3v.train.report.Format;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs stages in order. A finished stage leaves {@code done.json} with the settings it ran under; the next call begins at the
+ * first stage that has none. Settings that changed for a finished stage are refused, field by field, rather than ignored.
+ */
+public final class Pipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final String DONE = "done.json";
+
+  private Pipeline() {}
+
+  /** Runs every stage that is not finished. */
+  public static void run(PipelineConfig config) throws IOException {
+    run(config, null);
+  }
+
+  /** Runs one stage, finished or not; null: every stage that is not finished. */
+  public static void run(PipelineConfig config, String only) throws IOException {
+    Files.createDirectories(config.run());
+    try (RunLock lock = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
+      AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
+      StageContext context = new StageContext(config, backend);
+      for (String stage : config.stages()) {
+        if (only != null && !only.equals(stage)) continue;
+        if (only == null && isDone(context, stage)) {
+          LOG.info("stage {} is done", stage);
+          continue;
+        }
+        LOG.info("stage {} begins", stage);
+        long start = System.nanoTime();
+        Stages.get(stage).run(context);
+        backend.trim();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        markDone(context, stage, seconds);
+        LOG.info("stage {} took {}", stage, Format.duration(seconds));
+      }
+    }
+  }
+
+  /**
+   * True if a stage has finished under the present settings.
+   *
+   * @throws IllegalStateException if it finished under other ones
+   */
+  static boolean isDone(StageContext context, String stage) throws IOException {
+    Path marker = context.folder(stage).resolve(DONE);
+    if (!Files.exists(marker)) return false;
+    JsonNode was = Json.read(marker).path("settings");
+    StringBuilder changed = new StringBuilder();
+    settings(context.config(), stage).forEach((key, value) -> {
+      String before = was.path(key).asText("absent");
+      if (!before.equals(value)) changed.append("\n  ").append(key).append(": ").append(before).append(" then, ").append(value).append(" now");
+    });
+    if (changed.length() > 0) {
+      throw new IllegalStateException("stage '" + stage + "' in " + context.config().run() + " finished under other settings:" + changed
+          + "\nChange them back, choose another run folder (run=…), or delete " + marker.getParent() + " and what was built on it");
+    }
+    return true;
+  }
+
+  static void markDone(StageContext context, String stage, double seconds) throws IOException {
+    Files.createDirectories(context.folder(stage));
+    AtomicFiles.writeString(context.folder(stage).resolve(DONE), Json.writePretty(Map.of("stage", stage, "seconds", seconds, "settings",
+        settings(context.config(), stage))));
+  }
+
+  /** What a stage's result depends on in the configuration: its own section, and the seed. */
+  private static Map<String, String> settings(PipelineConfig config, String stage) {
+    String section = (stage.startsWith("sft") ? "sft" : stage.replace('-', '_')) + ".";
+    Map<String, String> own = new TreeMap<>();
+    ConfigLoader.flatten(config).forEach((key, value) -> {
+      if (key.equals("seed") || key.startsWith(section)) own.put(key, String.valueOf(value));
+    });
+    return own;
+  }
+}

@@ -1,0 +1,28 @@
+package io.llama3v.train.stage;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A whole run, as a YAML file states it.
+ *
+ * @param run folder of the run
+ * @param seed of everything random
+ * @param backend {@code auto}, {@code cpu}, {@code nd4j} or {@code cuda}
+ * @param stages names of the stages, in order
+ */
+public record PipelineConfig(Path run, long seed, String backend, List<String> stages, CorpusSection corpus,
+    LanguageModelSection languageModel, ClipSection clip, AdapterSection adapter, AnnealingSection annealing, SftSection sft,
+    EvaluationSection evaluation) {
+  /** Fills in defaults and checks. */
+  public PipelineConfig {
+    if (run == null) throw new IllegalArgumentException("'run' is missing: the folder of the run, for example runs/tiny");
+    backend = Defaults.or(backend, "auto");
+    stages = stages == null ? Stages.NAMES : List.copyOf(stages);
+    for (String stage : stages) {
+      if (!Stages.NAMES.contains(stage)) throw new IllegalArgumentException("no stage is called '" + stage + "'; there are " + Stages.NAMES);
+    }
+    corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0));
+    evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
+  }
+}

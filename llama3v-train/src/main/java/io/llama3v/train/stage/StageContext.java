@@ -1,0 +1,36 @@
+package io.llama3v.train.stage;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.text.HuggingFaceTokenizer;
+import io.llama3v.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * What a stage works with.
+ *
+ * @param config the whole run's configuration
+ * @param backend where tensors live
+ */
+public record StageContext(PipelineConfig config, Backend backend) {
+  /** The folder that a stage leaves its result in. */
+  public Path folder(String stage) {
+    return config.run().resolve(stage);
+  }
+
+  /** The metrics of all stages. */
+  public Path metrics() {
+    return config.run().resolve("metrics.jsonl");
+  }
+
+  /** A file pattern of one of the corpus' sets. */
+  public String shards(String set) {
+    return config.corpus().folder().resolve(set).toString() + "-[0-9]*.tar";
+  }
+
+  /** The tokenizer of the run's language model. */
+  public Tokenizer tokenizer() throws IOException {
+    Path given = config.languageModel().load();
+    return HuggingFaceTokenizer.load(given == null ? folder("language-model") : given);
+  }
+}

@@ -1,0 +1,91 @@
+package io.llama3v.train.stage;
+
+import io.llama3v.data.pipeline.DataLoader;
+import io.llama3v.nn.Module;
+import io.llama3v.train.checkpoint.CheckpointStore;
+import io.llama3v.train.loop.BatchSource;
+import io.llama3v.train.loop.Task;
+import io.llama3v.train.loop.TrainingLoop;
+import io.llama3v.train.optim.AdamW;
+import io.llama3v.train.optim.ParameterGroup;
+import io.llama3v.train.optim.Schedule;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What all training stages have in common: optimiser, loop and checkpoints out of a {@link TrainingConfig}. */
+final class Training {
+  private Training() {}
+
+  /** Trains a model's trainable parameters. {@code more} may add to the loop. */
+  static <B> void run(StageContext context, String stage, TrainingConfig t, Module model, Task<B> task, BatchSource<B> batches,
+      long seed, Consumer<TrainingLoop.Builder<B>> more) throws IOException {
+    freezeParts(model, t.parts());
+    AdamW.Builder optimizer = AdamW.over(model.parameters()).schedule(schedule(t)).weightDecay(t.weightDecay())
+        .betas(t.beta1(), t.beta2()).epsilon(t.epsilon());
+    for (int i = 0; i < t.parts().size(); i++) {
+      PartConfig part = t.parts().get(i);
+      if (part.learningRate() == 0) continue;
+      optimizer.group(ParameterGroup.of("part-" + i, part.match().toArray(String[]::new)).rate(part.learningRate()));
+    }
+    try (AdamW adamW = optimizer.build()) {
+      TrainingLoop.Builder<B> loop = TrainingLoop.of(stage, adamW, task, batches).steps(t.steps())
+          .accumulate(t.batchSize() / t.microBatch()).clip(t.clip()).metrics(context.metrics(), t.logEvery()).showProgress().seed(seed)
+          .checkpoints(new CheckpointStore(context.folder(stage).resolve("checkpoints"), 2), t.checkpointEvery());
+      more.accept(loop);
+      loop.build().run();
+    }
+  }
+
+  /** Freezes what the first matching part gives a learning rate of 0. */
+  private static void freezeParts(Module model, List<PartConfig> parts) {
+    List<ParameterGroup> groups = parts.stream().map(p -> ParameterGroup.of("", p.match().toArray(String[]::new))).toList();
+    model.parameters().forEach((name, parameter) -> {
+      for (int i = 0; i < groups.size(); i++) {
+        if (!groups.get(i).matches(name)) continue;
+        if (parts.get(i).learningRate() == 0) parameter.setTrainable(false);
+        break;
+      }
+    });
+  }
+
+  static Schedule schedule(TrainingConfig t) {
+    Schedule s = switch (t.schedule()) {
+      case COSINE -> Schedule.warmupCosine(t.learningRate(), t.warmup(), t.steps());
+      case LINEAR -> Schedule.warmupLinear(t.learningRate(), t.warmup(), t.steps());
+      case CONSTANT -> Schedule.warmupConstant(t.learningRate(), t.warmup());
+    };
+    return t.floor() > 0 ? s.floor(t.floor() * t.learningRate()) : s;
+  }
+
+  /** A loader's batches, put together by {@code collate}. */
+  static <T, B> BatchSource<B> batches(DataLoader<T> loader, Function<List<T>, B> collate) {
+    return new BatchSource<>() {
+      @Override
+      public B next() {
+        return collate.apply(loader.next());
+      }
+
+      @Override
+      public long position() {
+        return loader.position();
+      }
+
+      @Override
+      public void seek(long position) {
+        loader.seek(position);
+      }
+
+      @Override
+      public long waitNanos() {
+        return loader.waitNanos();
+      }
+
+      @Override
+      public long skipped() {
+        return loader.badSamples().count();
+      }
+    };
+  }
+}

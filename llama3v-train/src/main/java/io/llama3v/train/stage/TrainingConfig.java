@@ -1,0 +1,65 @@
+package io.llama3v.train.stage;
+
+import java.util.List;
+
+/**
+ * How a stage optimises.
+ *
+ * @param steps optimiser steps
+ * @param batchSize samples a step
+ * @param microBatch samples a forward pass; the step's batch is accumulated over several. 0: the whole batch at once
+ * @param learningRate peak learning rate
+ * @param warmup steps of linear warm-up
+ * @param schedule shape after the warm-up
+ * @param floor fraction of the peak that the schedule ends at
+ * @param weightDecay decoupled weight decay; not on norms, biases, gates, logit_scale
+ * @param beta1 first-moment decay
+ * @param beta2 second-moment decay
+ * @param epsilon AdamW's ε
+ * @param clip largest gradient norm
+ * @param parts learning rates of parts of the model; what no part matches has factor 1
+ * @param logEvery steps between metrics lines
+ * @param checkpointEvery steps between checkpoints
+ * @param workers threads that prepare samples
+ */
+public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
+    double weightDecay, double beta1, double beta2, double epsilon, double clip, List<PartConfig> parts, int logEvery,
+    int checkpointEvery, int workers) {
+
+  /** Shapes of the learning-rate schedule. */
+  public enum Shape {
+    /** Half a cosine down to the floor. */
+    COSINE,
+    /** A straight line down to the floor. */
+    LINEAR,
+    /** No change. */
+    CONSTANT
+  }
+
+  /** Fills in defaults and checks. */
+  public TrainingConfig {
+    Defaults.positive("steps", steps);
+    Defaults.positive("batch_size", batchSize);
+    Defaults.positive("learning_rate", learningRate);
+    microBatch = Defaults.or(microBatch, batchSize);
+    if (batchSize % microBatch != 0) {
+      throw new IllegalArgumentException("micro_batch " + microBatch + " does not divide batch_size " + batchSize);
+    }
+    if (warmup >= steps) throw new IllegalArgumentException("warmup " + warmup + " leaves nothing of " + steps + " steps");
+    schedule = Defaults.or(schedule, Shape.COSINE);
+    beta1 = Defaults.or(beta1, 0.9);
+    beta2 = Defaults.or(beta2, 0.95);
+    epsilon = Defaults.or(epsilon, 1e-8);
+    clip = Defaults.or(clip, 1.0);
+    parts = parts == null ? List.of() : List.copyOf(parts);
+    logEvery = Defaults.or(logEvery, 10);
+    checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
+    workers = Defaults.or(workers, 1);
+  }
+
+  /** The same with another learning rate. */
+  public TrainingConfig withLearningRate(double value) {
+    return new TrainingConfig(steps, batchSize, microBatch, value, warmup, schedule, floor, weightDecay, beta1, beta2, epsilon, clip,
+        parts, logEvery, checkpointEvery, workers);
+  }
+}

@@ -12,6 +12,7 @@ import io.llama3v.nn.Linear;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.Weights;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.vision.Interpolation;
 import io.llama3v.vision.VisionTransformer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,10 +38,14 @@ public final class VisionLanguageModel extends Module {
   }
 
   VisionLanguageModel(MllamaConfig config, VisionTransformer vision, AdaptedLanguageModel language) {
+    this(config, vision, language, new Linear(config.vision().outputDim(), config.text().hiddenSize(), true));
+  }
+
+  private VisionLanguageModel(MllamaConfig config, VisionTransformer vision, AdaptedLanguageModel language, Linear projector) {
     this.config = config;
     this.vision = child("vision_model", vision);
     this.language = child("language_model", language);
-    this.projector = child("multi_modal_projector", new Linear(config.vision().outputDim(), config.text().hiddenSize(), true));
+    this.projector = child("multi_modal_projector", projector);
   }
 
   /** Starts a new model from a Llama, a vision tower, and fresh adapters. */
@@ -66,6 +71,17 @@ public final class VisionLanguageModel extends Module {
     AtomicFiles.writeString(folder.resolve("generation_config.json"), JsonNodeFactory.instance.objectNode()
         .put("bos_token_id", config.text().bosToken()).put("eos_token_id", config.text().eosToken())
         .put("pad_token_id", config.padToken()).toPrettyString() + "\n");
+  }
+
+  /**
+   * The same model for tiles of another size: language model, adapters and projector are shared, the vision tower is a copy with
+   * resized position tables (Meta's interpolation), and the old tower is released.
+   */
+  public VisionLanguageModel withTileSize(int pixels) {
+    VisionTransformer resized = vision.resized(pixels, Interpolation.META);
+    vision.close();
+    MllamaConfig c = new MllamaConfig(resized.config(), config.text(), config.crossLayers(), config.imageToken(), config.padToken());
+    return new VisionLanguageModel(c, resized, language, projector).setMaskRule(maskRule);
   }
 
   /** The configuration. */

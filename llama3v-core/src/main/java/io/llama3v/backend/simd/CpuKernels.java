@@ -63,12 +63,14 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void unary(UnaryOp op, Tensor x, Tensor y) {
-    if (!fast(x) || !elements.unary(op, x, y)) reference.unary(op, x, y);
+    if (fast(x)) elements.unary(op, x, y);
+    else reference.unary(op, x, y);
   }
 
   @Override
   public void unaryBackward(UnaryOp op, Tensor x, Tensor y, Tensor dy, Tensor dx) {
-    if (!fast(dy) || !elements.unaryBackward(op, x, dy, dx)) reference.unaryBackward(op, x, y, dy, dx);
+    if (fast(dy)) elements.unaryBackward(op, x, y, dy, dx);
+    else reference.unaryBackward(op, x, y, dy, dx);
   }
 
   @Override
@@ -78,7 +80,8 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void sumInto(Tensor x, Tensor y) {
-    if (!fast(y) || !elements.sumInto(x, y)) reference.sumInto(x, y);
+    if (fast(y)) elements.sumInto(x, y);
+    else reference.sumInto(x, y);
   }
 
   @Override
@@ -179,7 +182,8 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void l2NormalizeBackward(Tensor dy, Tensor y, Tensor norm, Tensor dx) {
-    reference.l2NormalizeBackward(dy, y, norm, dx);
+    if (fast(dy)) norms.l2NormalizeBackward(dy, y, norm, dx);
+    else reference.l2NormalizeBackward(dy, y, norm, dx);
   }
 
   @Override
@@ -190,7 +194,8 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void softmaxBackward(Tensor dy, Tensor y, Tensor dx) {
-    reference.softmaxBackward(dy, y, dx);
+    if (fast(dy)) rows.softmaxBackward(dy, y, dx);
+    else reference.softmaxBackward(dy, y, dx);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.llama3v.backend.UnaryOp;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.util.function.DoubleUnaryOperator;
 import jdk.incubator.vector.FloatVector;
 
 /** Element-wise kernels over flat memory. */
@@ -75,8 +76,8 @@ final class ElementKernels {
     });
   }
 
-  /** GELU, QuickGELU and SiLU: {@code x σ(x)} for three choices of σ; ReLU. Returns false for the others. */
-  boolean unary(UnaryOp op, Tensor x, Tensor y) {
+  /** GELU, QuickGELU and SiLU are {@code x σ(x)} for three choices of σ; the rare functions go element by element. */
+  void unary(UnaryOp op, Tensor x, Tensor y) {
     switch (op) {
       case GELU -> flat(x, y, null, null, (a, b, v, w, n) -> {
         int i = 0;
@@ -93,11 +94,17 @@ final class ElementKernels {
         for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(a, i).max(0f), b, i);
         for (; i < n; i++) Vec.put(b, i, Math.max(0, Vec.get(a, i)));
       });
-      default -> {
-        return false;
-      }
+      case TANH -> scalar(x, y, Math::tanh);
+      case SIGMOID -> scalar(x, y, t -> 1 / (1 + Math.exp(-t)));
+      case EXP -> scalar(x, y, Math::exp);
+      case LOG -> scalar(x, y, Math::log);
     }
-    return true;
+  }
+
+  private void scalar(Tensor x, Tensor y, DoubleUnaryOperator f) {
+    flat(x, y, null, null, (a, b, v, w, n) -> {
+      for (int i = 0; i < n; i++) Vec.put(b, i, (float) f.applyAsDouble(Vec.get(a, i)));
+    });
   }
 
   private void swish(Tensor x, Tensor y, float beta) {
@@ -111,7 +118,8 @@ final class ElementKernels {
     });
   }
 
-  boolean unaryBackward(UnaryOp op, Tensor x, Tensor dy, Tensor dx) {
+  /** x is null for functions whose derivative follows from y, and y for the others. */
+  void unaryBackward(UnaryOp op, Tensor x, Tensor y, Tensor dy, Tensor dx) {
     switch (op) {
       case GELU -> flat(x, dy, dx, null, (a, g, d, w, n) -> {
         int i = 0;
@@ -127,11 +135,18 @@ final class ElementKernels {
       });
       case QUICK_GELU -> swishBackward(x, dy, dx, 1.702f);
       case SILU -> swishBackward(x, dy, dx, 1f);
-      default -> {
-        return false;
-      }
+      case TANH -> scalarBackward(y, dy, dx, t -> 1 - t * t);
+      case SIGMOID -> scalarBackward(y, dy, dx, t -> t * (1 - t));
+      case EXP -> scalarBackward(y, dy, dx, t -> t);
+      case RELU -> scalarBackward(y, dy, dx, t -> t > 0 ? 1 : 0);
+      case LOG -> scalarBackward(x, dy, dx, t -> 1 / t);
     }
-    return true;
+  }
+
+  private void scalarBackward(Tensor t, Tensor dy, Tensor dx, DoubleUnaryOperator derivative) {
+    flat(t, dy, dx, null, (a, g, d, w, n) -> {
+      for (int i = 0; i < n; i++) Vec.put(d, i, (float) (Vec.get(g, i) * derivative.applyAsDouble(Vec.get(a, i))));
+    });
   }
 
   /** {@code (x σ(βx))' = σ + βx σ (1 − σ)}. */
@@ -247,7 +262,7 @@ final class ElementKernels {
       inner *= shape[t];
       tail = t;
     }
-    if (inner < 8 && y.elements() > 4096 || inner > Integer.MAX_VALUE / 8) return false;
+    if (inner > Integer.MAX_VALUE / 8) return false;
     long runs = Shape.product(shape, 0, tail);
     int outerAxes = tail;
     boolean constantA = kindA == CONSTANT;
@@ -316,19 +331,60 @@ final class ElementKernels {
     }
   }
 
-  /** Sums x over leading axes into y when y is the trailing shape: bias gradients. Returns false for other reductions. */
-  boolean sumInto(Tensor x, Tensor y) {
+  /** Sums x over the axes along which y is stretched; over leading axes alone (bias gradients) a column stripe a thread. */
+  void sumInto(Tensor x, Tensor y) {
     int width = (int) Math.min(Integer.MAX_VALUE, y.elements());
     if (y.elements() == 1) {
       double total = total(x);
       ByteBuffer b = HostStorage.buffer(y);
       Vec.put(b, 0, (float) (Vec.get(b, 0) + total));
-      return true;
+      return;
     }
     long[] strides = Shape.broadcastStrides(y.shape(), x.shape());
     int axis = 0;
     while (axis < strides.length && strides[axis] == 0) axis++;
-    if (Shape.product(x.shape(), axis, x.rank()) != width) return false;
+    if (Shape.product(x.shape(), axis, x.rank()) == width) sumRows(x, y, width);
+    else sumRuns(x, y, strides);
+  }
+
+  /** Any other reduction, run by run; threads split the outermost axis where each of its places has a part of y to itself. */
+  private void sumRuns(Tensor x, Tensor y, long[] strides) {
+    long[] shape = x.shape();
+    int tail = shape.length;
+    int kind = 0;
+    long inner = 1;
+    while (tail > 1) {
+      int k = kind(kind, shape[tail - 1], strides[tail - 1], inner);
+      if (k < 0) break;
+      kind = k;
+      inner *= shape[--tail];
+    }
+    boolean total = kind == CONSTANT;
+    int axes = tail;
+    int width = Math.toIntExact(inner);
+    long runsPerPlace = Shape.product(shape, 1, axes);
+    ByteBuffer out = HostStorage.buffer(y);
+    team.range(shape[0], strides[0] == 0 ? shape[0] : Math.max(1, GRAIN / (runsPerPlace * width)), (from, to, worker) -> {
+      for (long r = from * runsPerPlace; r < to * runsPerPlace; r++) {
+        long rest = r;
+        long at = 0;
+        for (int k = axes - 1; k >= 0; k--) {
+          at += rest % shape[k] * strides[k];
+          rest /= shape[k];
+        }
+        ByteBuffer run = HostStorage.buffer(x, r * width, width);
+        if (!total) {
+          RowKernels.add(run, 0, out, (int) at, width);
+        } else {
+          float sum = Vec.get(out, (int) at);
+          for (int i = 0; i < width; i++) sum += Vec.get(run, i);
+          Vec.put(out, (int) at, sum);
+        }
+      }
+    });
+  }
+
+  private void sumRows(Tensor x, Tensor y, int width) {
     long rows = x.elements() / width;
     ByteBuffer out = HostStorage.buffer(y);
     // Each thread owns a stripe of columns, so that the order of every sum is fixed.
@@ -350,7 +406,6 @@ final class ElementKernels {
         }
       }
     });
-    return true;
   }
 
   private double total(Tensor x) {

@@ -121,6 +121,19 @@ final class NormKernels {
     }
   }
 
+  void l2NormalizeBackward(Tensor dy, Tensor y, Tensor norm, Tensor dx) {
+    int d = (int) y.size(-1);
+    ByteBuffer g = HostStorage.buffer(dy);
+    ByteBuffer unit = HostStorage.buffer(y);
+    ByteBuffer out = HostStorage.buffer(dx);
+    ByteBuffer norms = HostStorage.buffer(norm);
+    for (int r = 0; r < norm.elements(); r++) {
+      float along = 0;
+      for (int i = r * d; i < (r + 1) * d; i++) along += Vec.get(g, i) * Vec.get(unit, i);
+      for (int i = r * d; i < (r + 1) * d; i++) Vec.put(out, i, (Vec.get(g, i) - Vec.get(unit, i) * along) / Vec.get(norms, r));
+    }
+  }
+
   private static float sum(ByteBuffer b, int at, int n) {
     FloatVector acc = Vec.zero();
     int i = 0;

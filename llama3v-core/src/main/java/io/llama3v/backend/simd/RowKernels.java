@@ -216,4 +216,18 @@ final class RowKernels {
       }
     });
   }
+
+  void softmaxBackward(Tensor dy, Tensor y, Tensor dx) {
+    int d = (int) y.size(-1);
+    team.range(y.elements() / d, grain(d), (from, to, worker) -> {
+      for (long r = from; r < to; r++) {
+        ByteBuffer g = HostStorage.buffer(dy, r * d, d);
+        ByteBuffer p = HostStorage.buffer(y, r * d, d);
+        ByteBuffer out = HostStorage.buffer(dx, r * d, d);
+        float sum = 0;
+        for (int i = 0; i < d; i++) sum += Vec.get(g, i) * Vec.get(p, i);
+        for (int i = 0; i < d; i++) Vec.put(out, i, Vec.get(p, i) * (Vec.get(g, i) - sum));
+      }
+    });
+  }
 }

@@ -4,7 +4,8 @@ import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
-import io.llama3v.vision.TowerGrowth;
+import io.llama3v.train.optim.ParameterGroup;
+import io.llama3v.vision.VisionConfig;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,10 +27,21 @@ final class AdapterStage implements Stage {
             .languageModel(LlamaModel.load(context.backend(), lm == null ? context.folder("language-model") : lm))
             .visionEncoder(encoder.vision())
             .crossAttentionEvery(s.every())
-            .growth(new TowerGrowth(s.tileSize(), s.tiles(), s.globalLayers(), s.features(), s.tileEmbedding(), s.tileGate()))
-            .gate(s.gate()).padToken(pad).seed(seed).build()) {
+            .visionOptions(VisionConfig.Options.defaults().withTiles(s.tiles()).withTileSize(s.tileSize())
+                .withGlobalLayers(s.globalLayers()).withFeatureLayers(s.features()).withTileDeviation(s.tileEmbedding()))
+            .padToken(pad).seed(seed).build()) {
+      open(context, model, "vision_model.*positional_embedding.gate", s.tileGate());
+      open(context, model, "*.cross_attn_*_gate", s.gate());
       VlmTraining.run(context, "adapter", model, s.training(), s.maxTokens(), s.questionShare(), 1, seed);
       model.save(context.folder("adapter"));
     }
+  }
+
+  /** Gates begin at 0, where the new parts are silent; so few steps as a tiny run has are better spent from a little above. */
+  private static void open(StageContext context, VisionLanguageModel model, String gates, double value) {
+    ParameterGroup chosen = ParameterGroup.of("gates", gates);
+    model.parameters().forEach((name, gate) -> {
+      if (chosen.matches(name)) context.backend().kernels().fill(gate, value);
+    });
   }
 }

@@ -6,7 +6,6 @@ import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
 import io.llama3v.train.checkpoint.RunLock;
-import io.llama3v.train.report.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ public final class Pipeline {
         backend.trim();
         double seconds = (System.nanoTime() - start) / 1e9;
         markDone(context, stage, seconds);
-        LOG.info("stage {} took {}", stage, Format.duration(seconds));
+        LOG.info("stage {} took {} s", stage, Math.round(seconds));
       }
     }
   }

@@ -14,6 +14,7 @@ import io.llama3v.train.eval.EvaluationTable.Row;
 import io.llama3v.train.eval.ExactMatch;
 import io.llama3v.train.eval.Retrieval;
 import io.llama3v.train.eval.TokenF1;
+import io.llama3v.train.report.HtmlReport;
 import io.llama3v.train.report.Progress;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
@@ -36,10 +37,11 @@ final class EvaluationStage implements Stage {
   public void run(StageContext context) throws IOException {
     EvaluationSection s = context.config().evaluation();
     List<Row> rows = new ArrayList<>();
-    SampleCards cards = new SampleCards(context.config().run());
+    SampleCards cards;
     try (Tokenizer tokenizer = context.tokenizer()) {
       retrieval(context, s, tokenizer, rows);
-      try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder("sft"))) {
+      try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder(SftStage.SOUP))) {
+        cards = new SampleCards(context.config().run(), model.config().vision().imageSize(), model.config().vision().maxTiles());
         Answerer answerer = new Answerer(context.backend(), model, tokenizer, context.config().adapter().maxTokens());
         questions(context, s, answerer, "held-out concepts", context.shards("eval/questions"), true, rows, cards);
         questions(context, s, answerer, "seen concepts", context.shards("eval/questions-seen"), false, rows, cards);
@@ -49,6 +51,7 @@ final class EvaluationStage implements Stage {
     EvaluationTable table = new EvaluationTable("Evaluation", rows);
     EvaluationTable.write(context.config().run().resolve("evaluation.json"), List.of(table));
     cards.write();
+    HtmlReport.write(context.config().run());
     System.out.println(table.toConsole());
   }
 
@@ -82,7 +85,7 @@ final class EvaluationStage implements Stage {
           String blind = answerer.blind(question, ANSWER_TOKENS);
           ofKind.add(new double[] {score(kind, seen, target), score(kind, blind, target)});
           answers.computeIfAbsent(kind, k -> new LinkedHashMap<>()).merge(ExactMatch.normalize(target), 1, Integer::sum);
-          if (report && ofKind.size() <= 8) cards.question(sample, kind, question, target, seen, blind);
+          if (report && ofKind.size() <= 8) cards.add(sample, kind, question, target, seen, blind);
           bar.step();
         }
       }
@@ -122,7 +125,7 @@ final class EvaluationStage implements Stage {
           sample.json().path("captions").forEach(c -> references.add(c.asText()));
           String caption = answerer.describe(sample, CAPTION_TOKENS);
           scores.add(new double[] {TokenF1.score(caption, references), TokenF1.score(blind, references)});
-          if (scores.size() <= 4) cards.question(sample, "caption", "(describe the picture)", references.get(0), caption, blind);
+          if (scores.size() <= 4) cards.add(sample, "caption", "(describe the picture)", references.get(0), caption, blind);
           bar.step();
         }
       }

@@ -1,7 +1,8 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.adapter.VisionLanguageModel;
-import io.llama3v.train.soup.UniformSoup;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.train.soup.Averager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import java.util.List;
  * data subset, and the uniform average of their weights (Wortsman et al.: Model Soups, 2022).
  */
 final class SftStage implements Stage {
+  /** Where the average is left, seen from the run's folder. */
+  static final String SOUP = "sft/soup";
+
   @Override
   public void run(StageContext context) throws IOException {
     SftSection s = context.config().sft();
@@ -28,6 +32,8 @@ final class SftStage implements Stage {
       }
       Pipeline.markDone(context, name, 0);
     }
-    UniformSoup.write(ingredients, context.folder("sft"));
+    Path soup = context.folder(SOUP);
+    AtomicFiles.deleteTree(soup);
+    Averager.uniform(ingredients, soup);
   }
 }

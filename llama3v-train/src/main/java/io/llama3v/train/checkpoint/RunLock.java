@@ -22,10 +22,12 @@ public final class RunLock implements AutoCloseable {
   /** A byte far beyond the text, since Windows does not let others read what is locked. */
   private static final long LOCKED_BYTE = 1 << 20;
 
+  private final Path file;
   private final FileChannel channel;
   private final FileLock lock;
 
-  private RunLock(FileChannel channel, FileLock lock) {
+  private RunLock(Path file, FileChannel channel, FileLock lock) {
+    this.file = file;
     this.channel = channel;
     this.lock = lock;
   }
@@ -46,7 +48,7 @@ public final class RunLock implements AutoCloseable {
       if (!owner.isEmpty()) LOG.warn("{}: process {} ended without giving up its lock; taking it over", file, owner);
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
-      return new RunLock(channel, lock);
+      return new RunLock(file, channel, lock);
     } catch (IOException | RuntimeException failed) {
       channel.close();
       throw failed;
@@ -65,6 +67,11 @@ public final class RunLock implements AutoCloseable {
     ByteBuffer text = ByteBuffer.allocate(32);
     channel.read(text, 0);
     return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+  }
+
+  /** The file {@code run.lock}. */
+  public Path file() {
+    return file;
   }
 
   /** Gives the lock up. */

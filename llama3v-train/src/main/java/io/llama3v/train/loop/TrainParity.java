@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Repeats short trainings of a reference, step by step: {@code case.json} (settings, losses, norms, rates) and
  * {@code final.safetensors} (values of chosen parameters at the end). Start weights and inputs lie in neighbouring folders, which
  * the notes of {@code case.json} name. Two kinds: contrastive training ({@link ClipTrajectory}) and training of image adapters on
- * a frozen language model.
+ * a frozen language model ({@link AdapterTrajectory}).
  */
 public final class TrainParity {
   /** Errors grow over steps: what the reference's notes ask for. */
@@ -46,6 +46,8 @@ public final class TrainParity {
         JsonNode log = entry.getValue();
         if (log.has("start_logit_scale")) {
           ClipTrajectory.run(startOf(folder, root, "clip"), log, entry.getKey(), end, backend, tally);
+        } else {
+          AdapterTrajectory.run(startOf(folder, root, "mllama"), root.get("optimizer"), log, entry.getKey(), end, backend, tally);
         }
         results.add(tally.result());
       }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,9 @@ import java.util.stream.Stream;
  */
 public final class Averager {
   private static final int CHUNK = 1 << 18;
+  /** What belongs to a model beside its weights. */
+  private static final Pattern COMPANION =
+      Pattern.compile("(.*config|tokenizer|special_tokens_map|added_tokens|vocab|chat_template)\\.json|.*\\.(txt|model|jinja|tiktoken)");
 
   private Averager() {}
 
@@ -87,8 +91,8 @@ public final class Averager {
   }
 
   /**
-   * The plain mean of Hugging Face folders, as a new folder: weights in the element type of the first ingredient, everything else
-   * ({@code config.json}, tokenizer) copied from it. The folder appears whole or not at all.
+   * The plain mean of Hugging Face folders, as a new folder: weights in the element type of the first ingredient,
+   * configurations and tokenizer copied from it. The folder appears whole or not at all.
    *
    * @throws FileAlreadyExistsException if {@code out} exists
    * @throws IllegalArgumentException if the ingredients' tensors or {@code config.json} differ
@@ -201,8 +205,7 @@ public final class Averager {
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.sorted().toList()) {
         String name = file.getFileName().toString();
-        boolean weights = name.endsWith(".safetensors") || name.endsWith(".safetensors.index.json");
-        if (Files.isRegularFile(file) && !weights) Files.copy(file, to.resolve(name));
+        if (Files.isRegularFile(file) && COMPANION.matcher(name).matches()) Files.copy(file, to.resolve(name));
       }
     }
   }

@@ -17,7 +17,7 @@ class RunLockTest {
   /** Takes the lock in another process, says so, and waits for a line. */
   public static void main(String[] args) throws IOException {
     try (RunLock lock = RunLock.acquire(Path.of(args[0]))) {
-      System.out.println("locked");
+      System.out.println("locked " + lock.file());
       System.in.read();
     }
   }
@@ -26,7 +26,7 @@ class RunLockTest {
   void aSecondRunIsRefusedAndTold() throws IOException {
     String pid = String.valueOf(ProcessHandle.current().pid());
     try (RunLock lock = RunLock.acquire(folder)) {
-      assertEquals(pid, Files.readString(folder.resolve("run.lock")));
+      assertEquals(pid, Files.readString(lock.file()));
       assertTrue(assertThrows(RunLockedException.class, () -> RunLock.acquire(folder)).getMessage().contains("process " + pid));
     }
     RunLock.acquire(folder).close();

@@ -2,6 +2,7 @@ package io.llama3v.train.optim;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.tensor.Init;
@@ -30,6 +31,7 @@ class EmaTest {
         Ema ema = new Ema(Map.of("p", p), 0.5)) {
       backend.kernels().fill(p, 4);
       try (Ema.Swapped swapped = ema.swap()) {
+        assertNotNull(swapped);
         assertArrayEquals(new float[] {1, 1}, p.toFloats());
       }
       assertArrayEquals(new float[] {4, 4}, p.toFloats());

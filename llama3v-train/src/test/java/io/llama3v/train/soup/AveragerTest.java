@@ -84,6 +84,7 @@ class AveragerTest {
         Entry.ofLongs("ids", SafetensorsType.I64, new long[] {2}, new long[] {0, 1})));
     Files.writeString(model.resolve("config.json"), config);
     Files.writeString(model.resolve("tokenizer.json"), "{}");
+    Files.writeString(model.resolve("done.json"), "{}");
     return model;
   }
 
@@ -99,6 +100,7 @@ class AveragerTest {
       assertEquals(SafetensorsType.BF16, soup.info("w").dtype());
     }
     assertTrue(Files.exists(out.resolve("tokenizer.json")));
+    assertFalse(Files.exists(out.resolve("done.json")), "what a stage noted about one ingredient says nothing about the soup");
     assertThrows(FileAlreadyExistsException.class, () -> Averager.uniform(List.of(a, b), out));
   }
 

@@ -49,6 +49,9 @@ public abstract class Backend implements AutoCloseable {
   /** Copies an F32 tensor out; waits for the device. */
   public abstract void download(Tensor source, FloatBuffer target);
 
+  /** Copies an I32 tensor out; waits for the device. */
+  public abstract void download(Tensor source, IntBuffer target);
+
   /** Bytes of device memory in use by live tensors. */
   public abstract long liveBytes();
 
@@ -117,9 +120,9 @@ public abstract class Backend implements AutoCloseable {
   /** A copy of an ND4J array of type FLOAT, DOUBLE or INT. */
   public final Tensor tensor(INDArray array) {
     return switch (array.dataType()) {
-      case FLOAT -> tensor(array.dup('c').ravel('c').toFloatVector(), array.shape());
-      case DOUBLE -> tensor(array.dup('c').ravel('c').toDoubleVector(), array.shape());
-      case INT -> tensor(array.dup('c').ravel('c').toIntVector(), array.shape());
+      case FLOAT -> tensor(array.dup('c').ravel().toFloatVector(), array.shape());
+      case DOUBLE -> tensor(array.dup('c').ravel().toDoubleVector(), array.shape());
+      case INT -> tensor(array.dup('c').ravel().toIntVector(), array.shape());
       default -> throw new IllegalArgumentException("an array of type " + array.dataType()
           + "; expected FLOAT, DOUBLE or INT (castTo first)");
     };

@@ -9,8 +9,9 @@ import io.llama3v.tensor.Tensor;
 public final class Permute {
   private Permute() {}
 
-  /** Permutes {@code x}; {@code axes} names every axis once. */
-  public static Tensor apply(Tensor x, int... axes) {
+  /** Permutes {@code x}; {@code order} names every axis once, negative ones counted from the end. */
+  public static Tensor apply(Tensor x, int... order) {
+    int[] axes = order.clone();
     int rank = x.rank();
     int[] inverse = new int[rank];
     java.util.Arrays.fill(inverse, -1);
@@ -20,6 +21,7 @@ public final class Permute {
       int a = Shape.axis(axes[i], rank);
       if (inverse[a] >= 0) throw new IllegalArgumentException("permute: axis " + a + " is named twice");
       inverse[a] = i;
+      axes[i] = a;
       shape[i] = x.size(a);
     }
     Backend backend = x.backend();

@@ -8,6 +8,7 @@ import io.llama3v.ops.Reshape;
 import io.llama3v.ops.Softmax;
 import io.llama3v.ops.Unary;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -160,7 +161,11 @@ public class Tensor implements AutoCloseable {
 
   /** Copies the values of an I32 tensor out, row-major. */
   public final int[] toInts() {
-    return array().ravel().toIntVector();
+    if (type != DType.I32) throw new IllegalStateException("toInts() of a tensor of type " + type);
+    int[] out = new int[Math.toIntExact(elements)];
+    storage().check();
+    backend.download(this, IntBuffer.wrap(out));
+    return out;
   }
 
   /**

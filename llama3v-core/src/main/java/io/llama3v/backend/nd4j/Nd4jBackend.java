@@ -78,6 +78,13 @@ public final class Nd4jBackend extends Backend {
   }
 
   @Override
+  public void download(Tensor source, IntBuffer target) {
+    require(source, DType.I32, target.remaining());
+    synchronize();
+    target.duplicate().put(source.array().ravel().toIntVector());
+  }
+
+  @Override
   public void download(Tensor source, FloatBuffer target) {
     require(source, DType.F32, target.remaining());
     synchronize();

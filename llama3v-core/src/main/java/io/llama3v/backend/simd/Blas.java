@@ -29,7 +29,7 @@ final class Blas {
 
   /** Name of the library, for the log. */
   String describe() {
-    return openblas_nolapack.blas_get_vendor() == MKL ? "MKL" : "OpenBLAS " + openblas_nolapack.OPENBLAS_VERSION.trim();
+    return openblas_nolapack.blas_get_vendor() == MKL ? "MKL" : openblas_nolapack.OPENBLAS_VERSION.trim();
   }
 
   /** {@code C[m, n] = alpha op(A) op(B) + beta C}, row-major; ld* are row lengths in memory. */

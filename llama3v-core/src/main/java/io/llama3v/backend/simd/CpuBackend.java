@@ -65,6 +65,11 @@ public final class CpuBackend extends Backend {
   }
 
   @Override
+  public void download(Tensor source, IntBuffer target) {
+    target.put(target.position(), HostStorage.buffer(source).asIntBuffer(), 0, Math.toIntExact(source.elements()));
+  }
+
+  @Override
   public long liveBytes() {
     return pool.live();
   }

@@ -14,8 +14,10 @@ final class OptimizerKernels {
   }
 
   void adamW(Tensor parameter, Tensor grad, Tensor first, Tensor second, AdamWStep step) {
-    float b1 = (float) step.beta1();
     float b2 = (float) step.beta2();
+    // Rounded once: 1 - (float) beta2 would be 1e-5 off.
+    float c1 = (float) (1 - step.beta1());
+    float c2 = (float) (1 - step.beta2());
     float keep = (float) (1 - step.learningRate() * step.decay());
     float size = (float) (step.learningRate() / (1 - Math.pow(step.beta1(), step.step())));
     float unbias = (float) Math.sqrt(1 - Math.pow(step.beta2(), step.step()));
@@ -31,8 +33,8 @@ final class OptimizerKernels {
       for (int end = Vec.bound(n); i < end; i += Vec.N) {
         FloatVector d = Vec.load(g, i).mul(scale);
         FloatVector mean = Vec.load(m, i);
-        mean = d.sub(mean).fma(Vec.broadcast(1 - b1), mean);
-        FloatVector square = Vec.load(v, i).mul(b2).add(d.mul(d).mul(1 - b2));
+        mean = d.sub(mean).fma(Vec.broadcast(c1), mean);
+        FloatVector square = Vec.load(v, i).mul(b2).add(d.mul(d).mul(c2));
         Vec.store(mean, m, i);
         Vec.store(square, v, i);
         FloatVector denominator = square.sqrt().div(unbias).add(epsilon);
@@ -40,8 +42,8 @@ final class OptimizerKernels {
       }
       for (; i < n; i++) {
         float d = Vec.get(g, i) * scale;
-        float mean = Vec.get(m, i) + (d - Vec.get(m, i)) * (1 - b1);
-        float square = Vec.get(v, i) * b2 + d * d * (1 - b2);
+        float mean = Vec.get(m, i) + (d - Vec.get(m, i)) * c1;
+        float square = Vec.get(v, i) * b2 + d * d * c2;
         Vec.put(m, i, mean);
         Vec.put(v, i, square);
         Vec.put(p, i, Vec.get(p, i) * keep - mean / ((float) Math.sqrt(square) / unbias + epsilon) * size);

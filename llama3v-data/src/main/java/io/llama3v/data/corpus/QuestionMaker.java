@@ -36,7 +36,23 @@ final class QuestionMaker {
       case COUNT -> count(draw, (int) (number % 4) + 1, questions);
       case READ -> read(draw, questions, more);
     };
+    if (more && kind != Kind.COUNT && scene.objects().size() > 1) others(draw, scene, questions);
     return new Asked(scene, questions);
+  }
+
+  /**
+   * One question about every object of a scene with an object in each of several corners, beside those asked already: looking at a
+   * picture costs more than answering about it, and colours and corners are uniform for these objects too.
+   */
+  private static void others(Draw draw, Scene scene, List<Question> questions) {
+    for (Placed object : scene.objects()) {
+      Question question = switch (draw.between(0, 2)) {
+        case 0 -> whichColour(draw, scene, object);
+        case 1 -> whichCorner(draw, scene, object, object.name());
+        default -> whatIsThere(draw, scene, object.place());
+      };
+      if (questions.stream().noneMatch(q -> q.question().equals(question.question()))) questions.add(question);
+    }
   }
 
   private Scene what(Draw draw, List<Question> questions, boolean more) {
@@ -75,13 +91,9 @@ final class QuestionMaker {
         : composer.corners(draw, draw.between(2, 4), colour, place);
     Placed asked = scene.objects().stream().filter(o -> o.place() == place).findFirst().orElseThrow();
     String thing = alone ? draw.of(List.of(asked.label(), asked.name(), "icon")) : asked.name();
-    String question = draw.of(List.of("Where is the %s?", "Which corner is the %s in?", "In which corner is the %s?",
-        "In what corner do you see the %s?")).formatted(thing);
-    questions.add(new Question(Kind.CORNER, question, place.word(), scene.objects().size()));
+    questions.add(whichCorner(draw, scene, asked, thing));
     if (more && alone) {
       questions.add(whichColour(draw, scene, asked));
-    } else if (more) {
-      questions.add(whatIsThere(draw, scene, place));
     }
     return scene;
   }
@@ -107,6 +119,12 @@ final class QuestionMaker {
           "Which colour is the text?")), scene.text().colour().word(), 0));
     }
     return scene;
+  }
+
+  private static Question whichCorner(Draw draw, Scene scene, Placed asked, String thing) {
+    String question = draw.of(List.of("Where is the %s?", "Which corner is the %s in?", "In which corner is the %s?",
+        "In what corner do you see the %s?")).formatted(thing);
+    return new Question(Kind.CORNER, question, asked.place().word(), scene.objects().size());
   }
 
   private static Question whatIsIt(Draw draw, Scene scene) {

@@ -7,7 +7,9 @@ import io.llama3v.data.sample.Sample;
 import io.llama3v.llama.Sampling;
 import io.llama3v.llama.TextGenerator;
 import io.llama3v.text.Tokenizer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,6 +21,8 @@ final class Answerer {
   private final Tokenizer tokenizer;
   private final PictureSamples samples;
   private final Set<Integer> stop;
+  // Without a picture the same question always gets the same answer.
+  private final Map<String, String> blind = new HashMap<>();
 
   Answerer(Backend backend, VisionLanguageModel model, Tokenizer tokenizer, int maxTokens) {
     this.backend = backend;
@@ -35,6 +39,10 @@ final class Answerer {
 
   /** The blind answer: the same language model, asked without the picture. */
   String blind(String question, int maxNew) {
+    return blind.computeIfAbsent(question, q -> answerBlind(q, maxNew));
+  }
+
+  private String answerBlind(String question, int maxNew) {
     int[] prompt = samples.chat().encode(List.of(io.llama3v.text.Message.user(question)), true).ids();
     return decode(TextGenerator.generate(new ImageConversation(model, null), backend, prompt, maxNew, Sampling.GREEDY, stop));
   }

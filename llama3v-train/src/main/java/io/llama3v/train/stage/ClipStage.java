@@ -10,6 +10,7 @@ import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
+import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.loop.Task;
 import io.llama3v.train.optim.Constraints;
 import io.llama3v.vision.Interpolation;
@@ -26,8 +27,8 @@ import java.util.List;
 
 /** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
-  /** Icons are drawn shapes: shifts, scales and inverted colours leave their meaning alone. */
-  private static final Augmentation VARIATION = new Augmentation(0.7, 1.3, 1.15, 0.3, 0.05, 0.2);
+  /** Icons are drawn shapes: shifts and scales leave their meaning alone. Colours stay, since captions name them. */
+  private static final Augmentation VARIATION = new Augmentation(0.75, 1.25, 1.1, 0, 0.05, 0.1);
 
   /** A picture [3, S, S] and its caption's tokens. */
   private record Pair(float[] pixels, int[] ids) {}
@@ -48,7 +49,7 @@ final class ClipStage implements Stage {
       ClipTransform transform = new ClipTransform(section.imageSize());
       try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, transform))
           .seed(seed).batchSize(t.batchSize()).workers(t.workers()).build()) {
-        Training.run(context, "clip", t, model, task(context, model, section), Training.batches(loader, ClipStage::collate), seed,
+        Training.run(context, "clip", t, model, task(context, model, section), BatchSource.of(loader, ClipStage::collate), seed,
             loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
       }
       model.save(context.folder("clip"));

@@ -11,6 +11,7 @@ import io.llama3v.text.BytePairTrainer;
 import io.llama3v.text.ChatTemplate;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
+import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.loop.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ final class LanguageModelStage implements Stage {
         public long tokens(TextBatch batch) {
           return batch.counted();
         }
-      }, Training.batches(loader, batch -> TextBatch.padded(batch, batch, pad)), seed, loop -> { });
+      }, BatchSource.of(loader, batch -> TextBatch.padded(batch, batch, pad)), seed, loop -> { });
     }
   }
 }

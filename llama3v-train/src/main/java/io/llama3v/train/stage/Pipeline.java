@@ -80,7 +80,7 @@ public final class Pipeline {
   }
 
   /** What a stage's result depends on in the configuration: its own section, and the seed. */
-  private static Map<String, String> settings(PipelineConfig config, String stage) {
+  static Map<String, String> settings(PipelineConfig config, String stage) {
     String section = (stage.startsWith("sft") ? "sft" : stage.replace('-', '_')) + ".";
     Map<String, String> own = new TreeMap<>();
     ConfigLoader.flatten(config).forEach((key, value) -> {

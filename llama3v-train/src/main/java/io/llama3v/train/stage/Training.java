@@ -1,8 +1,8 @@
 package io.llama3v.train.stage;
 
-import io.llama3v.data.pipeline.DataLoader;
 import io.llama3v.nn.Module;
 import io.llama3v.train.checkpoint.CheckpointStore;
+import io.llama3v.train.checkpoint.FrozenWeights;
 import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
@@ -12,7 +12,6 @@ import io.llama3v.train.optim.Schedule;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** What all training stages have in common: optimiser, loop and checkpoints out of a {@link TrainingConfig}. */
 final class Training {
@@ -32,6 +31,7 @@ final class Training {
     try (AdamW adamW = optimizer.build()) {
       TrainingLoop.Builder<B> loop = TrainingLoop.of(stage, adamW, task, batches).steps(t.steps())
           .accumulate(t.batchSize() / t.microBatch()).clip(t.clip()).metrics(context.metrics(), t.logEvery()).showProgress().seed(seed)
+          .config(Pipeline.settings(context.config(), stage)).frozen(FrozenWeights.of(model.parameters(), null))
           .checkpoints(new CheckpointStore(context.folder(stage).resolve("checkpoints"), 2), t.checkpointEvery());
       more.accept(loop);
       loop.build().run();
@@ -57,35 +57,5 @@ final class Training {
       case CONSTANT -> Schedule.warmupConstant(t.learningRate(), t.warmup());
     };
     return t.floor() > 0 ? s.floor(t.floor() * t.learningRate()) : s;
-  }
-
-  /** A loader's batches, put together by {@code collate}. */
-  static <T, B> BatchSource<B> batches(DataLoader<T> loader, Function<List<T>, B> collate) {
-    return new BatchSource<>() {
-      @Override
-      public B next() {
-        return collate.apply(loader.next());
-      }
-
-      @Override
-      public long position() {
-        return loader.position();
-      }
-
-      @Override
-      public void seek(long position) {
-        loader.seek(position);
-      }
-
-      @Override
-      public long waitNanos() {
-        return loader.waitNanos();
-      }
-
-      @Override
-      public long skipped() {
-        return loader.badSamples().count();
-      }
-    };
   }
 }

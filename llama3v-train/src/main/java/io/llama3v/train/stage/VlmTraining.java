@@ -6,6 +6,7 @@ import io.llama3v.data.pipeline.DataLoader;
 import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.text.Tokenizer;
+import io.llama3v.train.loop.BatchSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class VlmTraining {
       loader.seed(seed).batchSize(t.microBatch()).workers(t.workers());
       if (questionShare > 0 && questionShare < 1) loader.weight(1 - questionShare).mix(chosen, questionShare);
       try (DataLoader<VlmBatch.Item> open = loader.build()) {
-        Training.run(context, stage, t, model, new VlmTask(model), Training.batches(open, samples::collate), seed,
+        Training.run(context, stage, t, model, new VlmTask(model), BatchSource.of(open, samples::collate), seed,
             loop -> loop.every(t.logEvery(), step -> step.log(gates(model))));
       }
     }

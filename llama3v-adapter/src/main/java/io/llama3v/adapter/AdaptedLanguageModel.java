@@ -117,7 +117,7 @@ public final class AdaptedLanguageModel extends Module {
   }
 
   /** Applies the output head to [..., hidden]. */
-  Tensor logits(Tensor hidden) {
+  public Tensor logits(Tensor hidden) {
     return LinearMap.apply(hidden, head, null);
   }
 

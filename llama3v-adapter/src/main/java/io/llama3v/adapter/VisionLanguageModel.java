@@ -13,6 +13,7 @@ import io.llama3v.nn.Module;
 import io.llama3v.nn.Weights;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.vision.Interpolation;
+import io.llama3v.vision.Trace;
 import io.llama3v.vision.VisionTransformer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,27 +121,36 @@ public final class VisionLanguageModel extends Module {
   /**
    * Image features in the language model's width: [B, n·T·P, hidden].
    *
-   * @param trace sees the stages of the tower, and {@code projector}; may be null
+   * @param trace sees the stages of the tower under {@code vision.}, and {@code projector}; may be null
    */
   public Tensor encode(ImageBatch images, BiConsumer<String, Tensor> trace) {
     Backend backend = language.head().backend();
     Tensor pixels = backend.tensor(images.pixels(), images.rows(), images.images(), images.tiles(), 3, images.size(), images.size());
-    Tensor features = vision.forward(pixels, images.aspectRatioIds(), images.tileCounts(), trace);
+    Tensor features = vision.forward(pixels, images.aspectRatioIds(), images.tileCounts(), under(trace, "vision."));
     Tensor projected = projector.forward(features);
     if (trace != null) trace.accept("projector", projected);
     return projected.reshape(images.rows(), -1, projected.size(-1));
   }
 
-  /** The final hidden states [B, L, hidden]; {@code images} null for text only. */
+  private static BiConsumer<String, Tensor> under(BiConsumer<String, Tensor> trace, String prefix) {
+    return trace == null ? null : Trace.of(trace).under(prefix);
+  }
+
+  /**
+   * The final hidden states [B, L, hidden].
+   *
+   * @param images null for text only
+   * @param trace sees what {@link #encode} shows, and the stages of the language model under {@code text.}; may be null
+   */
   public Tensor hidden(TextBatch text, ImageBatch images, BiConsumer<String, Tensor> trace) {
-    if (images == null) return language.hidden(text, null, null, null, trace);
+    if (images == null) return language.hidden(text, null, null, null, under(trace, "text."));
     if (images.rows() != text.rows() || images.length() != text.length()) {
       throw new IllegalArgumentException("images of " + images.rows() + " rows with a mask over " + images.length()
           + " tokens, beside a text of " + text.rows() + " rows of " + text.length() + " tokens");
     }
     CrossAttentionMask mask = mask(images.seen(), text);
     List<CrossAttention.KeysValues> keysValues = language.keysValues(encode(images, trace));
-    return language.hidden(text, keysValues, mask, null, trace);
+    return language.hidden(text, keysValues, mask, null, under(trace, "text."));
   }
 
   CrossAttentionMask mask(float[] seen, TextBatch text) {

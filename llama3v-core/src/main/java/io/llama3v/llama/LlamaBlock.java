@@ -6,6 +6,7 @@ import io.llama3v.nn.Module;
 import io.llama3v.nn.RmsNorm;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
+import java.util.function.BiConsumer;
 
 /** {@code h = x + attention(norm(x)); y = h + mlp(norm(h))}: one Llama layer. x and y [B, T, hidden]. */
 public final class LlamaBlock extends Module {
@@ -24,9 +25,25 @@ public final class LlamaBlock extends Module {
 
   /** Runs the layer; parameters as in {@link LlamaAttention#forward}. */
   public Tensor forward(Tensor x, RotaryEmbedding.Table rope, AttentionMask mask, KvCache cache, int layer) {
+    return forward(x, rope, mask, cache, layer, null);
+  }
+
+  /**
+   * Runs the layer; parameters as in {@link LlamaAttention#forward}.
+   *
+   * @param trace sees {@code self_attn_output} and {@code mlp_output}, before they are added; may be null
+   */
+  public Tensor forward(Tensor x, RotaryEmbedding.Table rope, AttentionMask mask, KvCache cache, int layer,
+      BiConsumer<String, Tensor> trace) {
     try (Scope scope = x.backend().scope()) {
-      Tensor h = x.add(attention.forward(attentionNorm.forward(x), rope, mask, cache, layer));
-      return scope.keep(h.add(mlp.forward(mlpNorm.forward(h))));
+      Tensor attended = attention.forward(attentionNorm.forward(x), rope, mask, cache, layer);
+      Tensor h = x.add(attended);
+      Tensor inner = mlp.forward(mlpNorm.forward(h));
+      if (trace != null) {
+        trace.accept("self_attn_output", attended);
+        trace.accept("mlp_output", inner);
+      }
+      return scope.keep(h.add(inner));
     }
   }
 }

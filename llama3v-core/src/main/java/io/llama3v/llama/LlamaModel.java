@@ -13,6 +13,7 @@ import io.llama3v.nn.Weights;
 import io.llama3v.ops.CrossEntropy;
 import io.llama3v.ops.GatherRows;
 import io.llama3v.ops.LinearMap;
+import io.llama3v.ops.Slice;
 import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Tensor;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** A Llama language model (LlamaForCausalLM): embedding, blocks, final norm, output head. */
 public final class LlamaModel extends Module implements CausalModel {
@@ -86,35 +88,40 @@ public final class LlamaModel extends Module implements CausalModel {
     return head;
   }
 
-  /** Sees the residual stream between layers; index −1 is the embedding, {@code layers} the normalised output. */
-  @FunctionalInterface
-  public interface Observer {
-    /** Called with each stage's output. */
-    void see(int index, Tensor hidden);
+  /** The rotary position embedding of every block. */
+  public RotaryEmbedding rotary() {
+    return rotary;
   }
 
-  /** The final hidden states, normalised: [B, T, hidden]. */
-  public Tensor hidden(TextBatch batch, KvCache cache, Observer observer) {
+  /**
+   * The final hidden states, normalised: [B, T, hidden].
+   *
+   * @param cache tokens seen before, or null
+   * @param trace sees {@code embed}, {@code self_attn_output.i} and {@code mlp_output.i} (before they are added),
+   *     {@code layer_output.i} and {@code final_norm}; may be null
+   */
+  public Tensor hidden(TextBatch batch, KvCache cache, BiConsumer<String, Tensor> trace) {
     Backend backend = embedding.weight().backend();
     int start = cache == null ? 0 : cache.length();
     RotaryEmbedding.Table rope = batch.positions() == null ? rotary.table(backend, start, batch.length())
         : rotary.table(backend, batch.positions(), batch.rows());
     AttentionMask mask = cache == null ? batch.mask(backend) : AttentionMask.CAUSAL;
     Tensor x = embedding.forward(batch.idTensor(backend));
-    observer.see(-1, x);
+    if (trace != null) trace.accept("embed", x);
     for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).forward(x, rope, mask, cache, i);
-      observer.see(i, x);
+      int index = i;
+      x = blocks.get(i).forward(x, rope, mask, cache, i, trace == null ? null : (name, t) -> trace.accept(name + "." + index, t));
+      if (trace != null) trace.accept("layer_output." + i, x);
     }
     if (cache != null) cache.advance(batch.length());
     x = norm.forward(x);
-    observer.see(blocks.size(), x);
+    if (trace != null) trace.accept("final_norm", x);
     return x;
   }
 
   /** Logits of every position: [B, T, vocab]. */
   public Tensor logits(TextBatch batch) {
-    return logits(hidden(batch, null, (i, h) -> {}));
+    return logits(hidden(batch, null, null));
   }
 
   /** Applies the output head to hidden states [..., hidden]. */
@@ -128,7 +135,7 @@ public final class LlamaModel extends Module implements CausalModel {
    * @throws IllegalArgumentException if no token has a label
    */
   public Tensor loss(TextBatch batch, double normalizer) {
-    return nextTokenLoss(hidden(batch, null, (i, h) -> {}), head, batch, normalizer);
+    return nextTokenLoss(hidden(batch, null, null), head, batch, normalizer);
   }
 
   /** The loss on given hidden states [B, T, hidden]; only positions that count reach the output head. */
@@ -149,8 +156,8 @@ public final class LlamaModel extends Module implements CausalModel {
       @Override
       public float[] next(int... ids) {
         try (var scope = backend.scope()) {
-          Tensor h = hidden(TextBatch.of(ids), cache, (i, x) -> {});
-          return logits(io.llama3v.ops.Slice.apply(h, 1, ids.length - 1, ids.length)).toFloats();
+          Tensor h = hidden(TextBatch.of(ids), cache, null);
+          return logits(Slice.apply(h, 1, ids.length - 1, ids.length)).toFloats();
         }
       }
 

@@ -67,13 +67,24 @@ public final class MetaLlamaLayout implements WeightLayout {
 
   /** Permutes the rows of a projection [heads·d, in] from Meta's rotary layout to Hugging Face's. */
   public static float[] toHalves(float[] weight, int heads, int headDim) {
+    return permute(weight, heads, headDim, true);
+  }
+
+  /** The inverse of {@link #toHalves}: from Hugging Face's rotary layout to Meta's. */
+  public static float[] toPairs(float[] weight, int heads, int headDim) {
+    return permute(weight, heads, headDim, false);
+  }
+
+  private static float[] permute(float[] weight, int heads, int headDim, boolean toHalves) {
     int in = weight.length / (heads * headDim);
     int half = headDim / 2;
     float[] out = new float[weight.length];
     for (int h = 0; h < heads; h++) {
       for (int i = 0; i < half; i++) {
         for (int r = 0; r < 2; r++) {
-          System.arraycopy(weight, (h * headDim + 2 * i + r) * in, out, (h * headDim + r * half + i) * in, in);
+          int pair = (h * headDim + 2 * i + r) * in;
+          int halves = (h * headDim + r * half + i) * in;
+          System.arraycopy(weight, toHalves ? pair : halves, out, toHalves ? halves : pair, in);
         }
       }
     }

@@ -66,7 +66,7 @@ final class AttentionKernels {
     Scratch[] scratch = Scratch.take(pool, team.threads(), 1, p.keys);
     Masks masks = new Masks(mask, p.keys);
     try {
-      team.tasks(p.batch * p.heads * p.queryBlocks(), p.worthThreads(), (task, worker) -> {
+      team.tasks(p.batch * p.heads * p.queryBlocks(), p.worthThreads(), (task, lane) -> {
         int block = task % p.queryBlocks();
         int h = task / p.queryBlocks() % p.heads;
         int b = task / p.queryBlocks() / p.heads;
@@ -74,7 +74,7 @@ final class AttentionKernels {
         int rows = Math.min(QUERY_BLOCK, p.queries - i0);
         int n = p.keysFor(i0 + rows);
         int hk = h / p.perKeyHead();
-        Scratch s = scratch[worker];
+        Scratch s = scratch[lane];
         int rowLength = p.heads * p.width;
         int keyLength = p.keyHeads * p.width;
         if (n > 0) {
@@ -115,10 +115,10 @@ final class AttentionKernels {
     Scratch[] scratch = Scratch.take(pool, team.threads(), 2, p.keys);
     Masks masks = new Masks(mask, p.keys);
     try {
-      team.tasks(p.batch * p.keyHeads, p.worthThreads(), (task, worker) -> {
+      team.tasks(p.batch * p.keyHeads, p.worthThreads(), (task, lane) -> {
         int hk = task % p.keyHeads;
         int b = task / p.keyHeads;
-        Scratch s = scratch[worker];
+        Scratch s = scratch[lane];
         long keyK = p.keyAt(pk, b, hk);
         long keyV = p.keyAt(pv, b, hk);
         // Keys beyond the reach of the first block are added to by later ones only, so everything starts from zero.

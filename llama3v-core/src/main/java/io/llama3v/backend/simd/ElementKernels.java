@@ -26,7 +26,7 @@ final class ElementKernels {
   }
 
   private void flat(Tensor a, Tensor b, Tensor c, Tensor d, Body body) {
-    team.range(a.elements(), GRAIN, (from, to, worker) -> body.run(part(a, from, to), part(b, from, to), part(c, from, to),
+    team.range(a.elements(), GRAIN, (from, to, number) -> body.run(part(a, from, to), part(b, from, to), part(c, from, to),
         part(d, from, to), Math.toIntExact(to - from)));
   }
 
@@ -217,8 +217,8 @@ final class ElementKernels {
 
   /** {@code Σ a b}, one partial sum a thread, then summed in order. */
   double dot(Tensor x, Tensor y) {
-    double[] partial = new double[team.threads() * 8];
-    team.range(x.elements(), GRAIN, (from, to, worker) -> {
+    double[] partial = new double[team.parts() * 8];
+    team.range(x.elements(), GRAIN, (from, to, part) -> {
       ByteBuffer a = part(x, from, to);
       ByteBuffer b = part(y, from, to);
       int n = Math.toIntExact(to - from);
@@ -231,7 +231,7 @@ final class ElementKernels {
         sum += acc.reduceLanes(jdk.incubator.vector.VectorOperators.ADD);
       }
       for (; i < n; i++) sum += (double) Vec.get(a, i) * Vec.get(b, i);
-      partial[worker * 8] = sum;
+      partial[part * 8] = sum;
     });
     double total = 0;
     for (double p : partial) total += p;
@@ -273,7 +273,7 @@ final class ElementKernels {
       return true;
     }
     long width = inner;
-    team.range(runs, Math.max(1, GRAIN / width), (from, to, worker) -> {
+    team.range(runs, Math.max(1, GRAIN / width), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         long rest = r;
         long ia = 0;
@@ -364,7 +364,7 @@ final class ElementKernels {
     int width = Math.toIntExact(inner);
     long runsPerPlace = Shape.product(shape, 1, axes);
     ByteBuffer out = HostStorage.buffer(y);
-    team.range(shape[0], strides[0] == 0 ? shape[0] : Math.max(1, GRAIN / (runsPerPlace * width)), (from, to, worker) -> {
+    team.range(shape[0], strides[0] == 0 ? shape[0] : Math.max(1, GRAIN / (runsPerPlace * width)), (from, to, part) -> {
       for (long r = from * runsPerPlace; r < to * runsPerPlace; r++) {
         long rest = r;
         long at = 0;
@@ -388,7 +388,7 @@ final class ElementKernels {
     long rows = x.elements() / width;
     ByteBuffer out = HostStorage.buffer(y);
     // Each thread owns a stripe of columns, so that the order of every sum is fixed.
-    team.range(width, rows * width <= GRAIN ? width : Vec.N, (from, to, worker) -> {
+    team.range(width, rows * width <= GRAIN ? width : Vec.N, (from, to, part) -> {
       int n = (int) (to - from);
       for (long start = 0; start < rows; start += 4096) {
         int count = (int) Math.min(4096, rows - start);
@@ -409,13 +409,13 @@ final class ElementKernels {
   }
 
   private double total(Tensor x) {
-    double[] partial = new double[team.threads() * 8];
-    team.range(x.elements(), GRAIN, (from, to, worker) -> {
+    double[] partial = new double[team.parts() * 8];
+    team.range(x.elements(), GRAIN, (from, to, part) -> {
       ByteBuffer a = part(x, from, to);
       int n = Math.toIntExact(to - from);
       double sum = 0;
       for (int i = 0; i < n; i++) sum += Vec.get(a, i);
-      partial[worker * 8] = sum;
+      partial[part * 8] = sum;
     });
     double total = 0;
     for (double p : partial) total += p;

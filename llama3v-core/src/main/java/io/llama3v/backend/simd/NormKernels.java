@@ -21,7 +21,7 @@ final class NormKernels {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
     ByteBuffer b = HostStorage.buffer(bias);
-    team.range(x.elements() / d, grain(d), (from, to, worker) -> {
+    team.range(x.elements() / d, grain(d), (from, to, part) -> {
       ByteBuffer in = HostStorage.buffer(x, from * d, (to - from) * d);
       ByteBuffer out = HostStorage.buffer(y, from * d, (to - from) * d);
       ByteBuffer means = HostStorage.buffer(mean, from, to - from);
@@ -49,9 +49,9 @@ final class NormKernels {
   void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias) {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
-    float[][] dw = dWeight == null ? null : new float[team.threads()][d];
-    float[][] db = dBias == null ? null : new float[team.threads()][d];
-    team.range(x.elements() / d, grain(d), (from, to, worker) -> {
+    float[][] dw = dWeight == null ? null : new float[team.parts()][d];
+    float[][] db = dBias == null ? null : new float[team.parts()][d];
+    team.range(x.elements() / d, grain(d), (from, to, part) -> {
       ByteBuffer g = HostStorage.buffer(dy, from * d, (to - from) * d);
       ByteBuffer in = HostStorage.buffer(x, from * d, (to - from) * d);
       ByteBuffer out = dx == null ? null : HostStorage.buffer(dx, from * d, (to - from) * d);
@@ -62,8 +62,8 @@ final class NormKernels {
         float m = Vec.get(means, r);
         float s = Vec.get(rstds, r);
         if (out != null) inputGradient(g, in, out, w, at, d, m, s, true);
-        if (dw != null) addProduct(g, in, at, d, m, s, dw[worker]);
-        if (db != null) addRow(g, at, d, db[worker]);
+        if (dw != null) addProduct(g, in, at, d, m, s, dw[part]);
+        if (db != null) addRow(g, at, d, db[part]);
       }
     });
     collect(dw, dWeight);
@@ -73,7 +73,7 @@ final class NormKernels {
   void rmsNorm(Tensor x, Tensor weight, float epsilon, Tensor y, Tensor rstd) {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
-    team.range(x.elements() / d, grain(d), (from, to, worker) -> {
+    team.range(x.elements() / d, grain(d), (from, to, part) -> {
       ByteBuffer in = HostStorage.buffer(x, from * d, (to - from) * d);
       ByteBuffer out = HostStorage.buffer(y, from * d, (to - from) * d);
       ByteBuffer rstds = HostStorage.buffer(rstd, from, to - from);
@@ -94,8 +94,8 @@ final class NormKernels {
   void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
-    float[][] dw = dWeight == null ? null : new float[team.threads()][d];
-    team.range(x.elements() / d, grain(d), (from, to, worker) -> {
+    float[][] dw = dWeight == null ? null : new float[team.parts()][d];
+    team.range(x.elements() / d, grain(d), (from, to, part) -> {
       ByteBuffer g = HostStorage.buffer(dy, from * d, (to - from) * d);
       ByteBuffer in = HostStorage.buffer(x, from * d, (to - from) * d);
       ByteBuffer out = dx == null ? null : HostStorage.buffer(dx, from * d, (to - from) * d);
@@ -103,7 +103,7 @@ final class NormKernels {
       for (int r = 0; r < to - from; r++) {
         float s = Vec.get(rstds, r);
         if (out != null) inputGradient(g, in, out, w, r * d, d, 0, s, false);
-        if (dw != null) addProduct(g, in, r * d, d, 0, s, dw[worker]);
+        if (dw != null) addProduct(g, in, r * d, d, 0, s, dw[part]);
       }
     });
     collect(dw, dWeight);
@@ -208,6 +208,7 @@ final class NormKernels {
   private static void collect(float[][] partial, Tensor into) {
     if (partial == null) return;
     ByteBuffer b = HostStorage.buffer(into);
+    // Parts that had no rows are zero.
     for (float[] p : partial) for (int i = 0; i < p.length; i++) Vec.put(b, i, Vec.get(b, i) + p[i]);
   }
 }

@@ -4,30 +4,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed team of threads for kernels: the caller and {@code threads − 1} workers. Work is split the same way every time, so
- * that sums taken per thread come out bit-identical from run to run at one thread count. Workers spin briefly after each job,
- * since the next kernel usually follows within microseconds, and then park. One caller at a time.
+ * A fixed team of threads for kernels: the caller and {@code threads − 1} workers. A range is cut into parts in the same way every
+ * time, and sums are kept per part, so that results are bit-identical from run to run at one thread count; which thread takes which
+ * part does not matter. A thread that the system has put aside for other work delays only the part it holds. Workers spin briefly
+ * after each job, since the next kernel usually follows within microseconds, and then park. One caller at a time.
  */
 final class Parallel implements AutoCloseable {
   /** A part of a range. */
   @FunctionalInterface
   interface Range {
-    void run(long from, long to, int worker);
+    /** Works on {@code [from, to)}; no two parts have the same number, which is below {@link #parts()}. */
+    void run(long from, long to, int part);
   }
 
   /** One of many independent tasks. */
   @FunctionalInterface
   interface Task {
-    void run(int task, int worker);
+    /** Works on one task; no two run at once with the same lane, which is below {@link #threads()}. */
+    void run(int task, int lane);
   }
 
-  private static final int SPINS = 20_000;
+  private static final int SPINS = 10_000;
+  private static final int PARTS_PER_THREAD = 4;
   private final Worker[] workers;
-  private final AtomicInteger pending = new AtomicInteger();
-  private volatile Throwable failure;
+  private volatile Job current = new Job((from, to, part) -> { }, 0, 0);
   private volatile boolean closed;
-  private Range job;
-  private long count;
 
   Parallel(int threads) {
     workers = new Worker[threads - 1];
@@ -41,36 +42,20 @@ final class Parallel implements AutoCloseable {
     return workers.length + 1;
   }
 
+  /** The largest number of parts that a range is cut into. */
+  int parts() {
+    return threads() * PARTS_PER_THREAD;
+  }
+
   /**
-   * Splits {@code [0, count)} into one contiguous part a thread; runs on the caller alone if {@code count <= grain}.
+   * Cuts {@code [0, count)} into contiguous parts of at least about {@code grain}; runs on the caller alone if there is only one.
    *
    * @param grain a count that is not worth a second thread
    */
   void range(long count, long grain, Range body) {
     if (count <= 0) return;
-    if (workers.length == 0 || count <= grain) {
-      body.run(0, count, 0);
-      return;
-    }
-    this.job = body;
-    this.count = count;
-    pending.set(workers.length);
-    for (Worker worker : workers) worker.wake();
-    try {
-      body.run(0, count / threads(), 0); // the same cut as a worker with index 0 would make
-    } catch (Throwable t) {
-      failure = t;
-    }
-    for (int spin = 0; pending.get() > 0; spin++) {
-      if (spin < SPINS) Thread.onSpinWait();
-      else Thread.yield();
-    }
-    Throwable failed = failure;
-    if (failed != null) {
-      failure = null;
-      if (failed instanceof Error e) throw e;
-      throw (RuntimeException) failed;
-    }
+    int parts = (int) Math.min(parts(), (count - 1) / Math.max(1, grain) + 1);
+    run(new Job(body, count, workers.length == 0 ? 1 : parts));
   }
 
   /** Runs tasks {@code 0..tasks-1} in any order, each once; for work of uneven size. */
@@ -80,9 +65,18 @@ final class Parallel implements AutoCloseable {
       return;
     }
     AtomicInteger next = new AtomicInteger();
-    range(threads(), 0, (from, to, worker) -> {
-      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) body.run(i, worker);
-    });
+    run(new Job((from, to, lane) -> {
+      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) body.run(i, lane);
+    }, threads(), threads()));
+  }
+
+  private void run(Job job) {
+    if (job.parts > 1) {
+      current = job;
+      for (Worker worker : workers) worker.wake();
+    }
+    job.work();
+    job.await();
   }
 
   @Override
@@ -91,37 +85,82 @@ final class Parallel implements AutoCloseable {
     for (Worker worker : workers) worker.wake();
   }
 
+  /** A range being worked on: whoever is free takes the next part. */
+  private static final class Job {
+    private final Range body;
+    private final long count;
+    private final int parts;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger finished = new AtomicInteger();
+    private volatile Throwable failure;
+
+    Job(Range body, long count, int parts) {
+      this.body = body;
+      this.count = count;
+      this.parts = parts;
+    }
+
+    void work() {
+      for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+        try {
+          body.run(count * part / parts, count * (part + 1) / parts, part);
+        } catch (Throwable t) {
+          failure = t;
+        }
+        finished.incrementAndGet();
+      }
+    }
+
+    void await() {
+      for (int spin = 0; finished.get() < parts; spin++) {
+        if (spin < SPINS) Thread.onSpinWait();
+        else Thread.yield();
+      }
+      if (failure instanceof Error e) throw e;
+      if (failure != null) throw (RuntimeException) failure;
+    }
+  }
+
   private final class Worker extends Thread {
-    private final int index;
-    private volatile int wanted;
-    private int done;
+    private volatile boolean parked;
 
     Worker(int index) {
       super("llama3v-cpu-" + index);
-      this.index = index;
       setDaemon(true);
     }
 
     void wake() {
-      wanted++; // only the caller writes it
-      LockSupport.unpark(this);
+      if (parked) LockSupport.unpark(this);
     }
 
     @Override
     public void run() {
-      while (true) {
-        for (int spin = 0; wanted == done; spin++) {
-          if (spin < SPINS) Thread.onSpinWait();
-          else LockSupport.park(this);
+      Job done = current;
+      while (!closed) {
+        Job job = await(done);
+        if (job != null) job.work();
+        done = job;
+      }
+    }
+
+    /** The next job after {@code done}; null when closing. */
+    private Job await(Job done) {
+      for (int spin = 0; spin < SPINS; spin++) {
+        Job job = current;
+        if (job != done) return job;
+        Thread.onSpinWait();
+      }
+      parked = true;
+      try {
+        while (!closed) {
+          // Looked at after parked is set: a job published before that is seen here, one published later unparks.
+          Job job = current;
+          if (job != done) return job;
+          LockSupport.park(this);
         }
-        done++;
-        if (closed) return;
-        try {
-          job.run(count * index / threads(), count * (index + 1) / threads(), index);
-        } catch (Throwable t) {
-          failure = t;
-        }
-        pending.decrementAndGet();
+        return null;
+      } finally {
+        parked = false;
       }
     }
   }

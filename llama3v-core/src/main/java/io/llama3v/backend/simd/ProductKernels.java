@@ -24,7 +24,7 @@ final class ProductKernels {
     long pa = HostStorage.address(a);
     long pb = HostStorage.address(b);
     long pc = HostStorage.address(c);
-    team.tasks(Math.toIntExact(batch), batch * m * n * k > SMALL, (i, worker) -> blas.gemm(ta, tb, (int) m, (int) n, (int) k,
+    team.tasks(Math.toIntExact(batch), batch * m * n * k > SMALL, (i, lane) -> blas.gemm(ta, tb, (int) m, (int) n, (int) k,
         (float) alpha, pa + 4 * i * m * k, (int) (ta ? m : k), pb + 4 * i * k * n, (int) (tb ? k : n), (float) beta,
         pc + 4 * i * m * n, (int) n));
   }
@@ -41,12 +41,13 @@ final class ProductKernels {
       long c, long ldc, ByteBuffer bias) {
     if (m == 0 || n == 0) return;
     boolean byRows = m >= n;
-    long grain = m * n * k <= SMALL ? Long.MAX_VALUE : 16;
-    team.range(byRows ? m : n, grain, (from, to, worker) -> {
-      long part = to - from;
-      if (part == 0) return;
-      int rows = (int) (byRows ? part : m);
-      int columns = (int) (byRows ? n : part);
+    // Every part packs the other operand anew, so that parts are few; and wide, for the BLAS to be at its best.
+    long length = byRows ? m : n;
+    long grain = m * n * k <= SMALL ? Long.MAX_VALUE : Math.max(48, (length + 2L * team.threads() - 1) / (2L * team.threads()));
+    team.range(length, grain, (from, to, part) -> {
+      long width = to - from;
+      int rows = (int) (byRows ? width : m);
+      int columns = (int) (byRows ? n : width);
       long pa = byRows ? a + 4 * (ta ? from : from * lda) : a;
       long pb = byRows ? b : b + 4 * (tb ? from * ldb : from);
       long pc = byRows ? c + 4 * from * ldc : c + 4 * from;

@@ -19,7 +19,7 @@ final class RowKernels {
   }
 
   void copyRows(Tensor x, long xOffset, long xStride, Tensor y, long yOffset, long yStride, long rows, long width, boolean add) {
-    team.range(rows, grain(width), (from, to, worker) -> {
+    team.range(rows, grain(width), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         ByteBuffer a = HostStorage.buffer(x, xOffset + r * xStride, width);
         ByteBuffer b = HostStorage.buffer(y, yOffset + r * yStride, width);
@@ -55,7 +55,7 @@ final class RowKernels {
     int width = (int) block;
     ByteBuffer a = HostStorage.buffer(x);
     ByteBuffer b = HostStorage.buffer(y);
-    team.range(x.elements() / width, grain(width), (from, to, worker) -> {
+    team.range(x.elements() / width, grain(width), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         long rest = r;
         long at = 0;
@@ -73,7 +73,7 @@ final class RowKernels {
     int d = (int) table.size(1);
     long limit = table.size(0);
     ByteBuffer index = HostStorage.buffer(ids);
-    team.range(ids.elements(), grain(d), (from, to, worker) -> {
+    team.range(ids.elements(), grain(d), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         int id = index.getInt((int) (4 * r));
         require(id, limit, r);
@@ -87,7 +87,7 @@ final class RowKernels {
     int d = (int) dTable.size(1);
     long limit = dTable.size(0);
     ByteBuffer index = HostStorage.buffer(ids);
-    team.range(d, ids.elements() * d <= GRAIN ? d : Vec.N, (from, to, worker) -> {
+    team.range(d, ids.elements() * d <= GRAIN ? d : Vec.N, (from, to, part) -> {
       int n = (int) (to - from);
       for (long r = 0; r < ids.elements(); r++) {
         int id = index.getInt((int) (4 * r));
@@ -112,7 +112,7 @@ final class RowKernels {
     ByteBuffer s = HostStorage.buffer(sin);
     boolean shared = cos.size(0) == 1;
     float sign = inverse ? -1 : 1;
-    team.range(x.size(0) * time, grain((long) heads * d), (from, to, worker) -> {
+    team.range(x.size(0) * time, grain((long) heads * d), (from, to, part) -> {
       ByteBuffer in = HostStorage.buffer(x, from * heads * d, (to - from) * heads * d);
       ByteBuffer out = HostStorage.buffer(y, from * heads * d, (to - from) * heads * d);
       for (long r = from; r < to; r++) {
@@ -147,7 +147,7 @@ final class RowKernels {
     ByteBuffer weight = weights == null ? null : HostStorage.buffer(weights);
     ByteBuffer loss = HostStorage.buffer(losses);
     ByteBuffer lse = HostStorage.buffer(logSumExp);
-    team.range(logits.size(0), grain(v), (from, to, worker) -> {
+    team.range(logits.size(0), grain(v), (from, to, part) -> {
       for (int r = (int) from; r < to; r++) {
         int target = label.getInt(4 * r);
         if (target == ignore) {
@@ -186,7 +186,7 @@ final class RowKernels {
     ByteBuffer weight = weights == null ? null : HostStorage.buffer(weights);
     ByteBuffer lse = HostStorage.buffer(logSumExp);
     ByteBuffer dl = HostStorage.buffer(dLosses);
-    team.range(logits.size(0), grain(v), (from, to, worker) -> {
+    team.range(logits.size(0), grain(v), (from, to, part) -> {
       for (int r = (int) from; r < to; r++) {
         ByteBuffer z = HostStorage.buffer(logits, (long) r * v, v);
         ByteBuffer g = HostStorage.buffer(dLogits, (long) r * v, v);
@@ -205,7 +205,7 @@ final class RowKernels {
 
   void softmax(Tensor x, Tensor y) {
     int d = (int) x.size(-1);
-    team.range(x.elements() / d, grain(d), (from, to, worker) -> {
+    team.range(x.elements() / d, grain(d), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         ByteBuffer a = HostStorage.buffer(x, r * d, d);
         ByteBuffer b = HostStorage.buffer(y, r * d, d);
@@ -219,7 +219,7 @@ final class RowKernels {
 
   void softmaxBackward(Tensor dy, Tensor y, Tensor dx) {
     int d = (int) y.size(-1);
-    team.range(y.elements() / d, grain(d), (from, to, worker) -> {
+    team.range(y.elements() / d, grain(d), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         ByteBuffer g = HostStorage.buffer(dy, r * d, d);
         ByteBuffer p = HostStorage.buffer(y, r * d, d);

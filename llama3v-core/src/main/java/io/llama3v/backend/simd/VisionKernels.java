@@ -19,7 +19,7 @@ final class VisionKernels {
     int columns = width / p;
     int perImage = height / p * columns;
     int length = channels * p * p;
-    team.range(pixels.size(0) * perImage, Math.max(1, 16_384 / length), (from, to, worker) -> {
+    team.range(pixels.size(0) * perImage, Math.max(1, 16_384 / length), (from, to, part) -> {
       for (long t = from; t < to; t++) {
         long image = t / perImage;
         int patch = (int) (t % perImage);
@@ -41,7 +41,7 @@ final class VisionKernels {
   void interleave(Tensor joined, Tensor base, Tensor[] features, boolean forward) {
     int f = features.length;
     int d = (int) joined.size(-1) / (1 + f);
-    team.range(joined.elements() / (d * (1L + f)), Math.max(1, 16_384 / d), (from, to, worker) -> {
+    team.range(joined.elements() / (d * (1L + f)), Math.max(1, 16_384 / d), (from, to, part) -> {
       for (long r = from; r < to; r++) {
         ByteBuffer all = HostStorage.buffer(joined, r * d * (1 + f), (long) d * (1 + f));
         if (base != null) {

@@ -1,0 +1,35 @@
+package io.llama3v.train.cli;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.backend.simd.CpuBackendProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** {@code --backend} and {@code --threads}. */
+final class BackendOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--backend", paramLabel = "NAME", description = "auto, or a name that 'llama3v backends' lists.")
+  private String name;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads of the cpu backend; by default one a processor.")
+  void setThreads(int threads) {
+    if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads is " + threads + "; expected at least 1");
+    // Where the provider of the backend looks for it, which knows nothing of command lines.
+    System.setProperty(CpuBackendProvider.THREADS, String.valueOf(threads));
+  }
+
+  /** The name given, or null. */
+  String name() {
+    return name;
+  }
+
+  /** Opens the backend; without a name the best one. */
+  Backend open() {
+    return Backend.named(name);
+  }
+}

@@ -1,0 +1,72 @@
+package io.llama3v.train.cli;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.llama.Sampling;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code llama3v generate MODEL PROMPT}: one answer, printed as it is made. */
+@Command(name = "generate", description = "Answers a prompt, with images or without, and prints the text as it is made.")
+final class GenerateCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "MODEL",
+      description = "A Hugging Face folder of an Mllama or Llama model, or the folder of a run: then its most finished model.")
+  private Path model;
+
+  @Parameters(index = "1", paramLabel = "PROMPT", description = "What to ask, or with --raw what to continue.")
+  private String prompt;
+
+  @Option(names = "--image", paramLabel = "FILE", description = "An image that the prompt is about; may be repeated.")
+  private List<Path> images = List.of();
+
+  @Option(names = "--max-new", paramLabel = "N", defaultValue = "128", showDefaultValue = Visibility.ALWAYS, description = "Most tokens to make.")
+  private int maxNew;
+
+  @Option(names = "--temperature", paramLabel = "T", defaultValue = "0", showDefaultValue = Visibility.ALWAYS,
+      description = "0 takes the most likely token; the larger, the more varied.")
+  private double temperature;
+
+  @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", showDefaultValue = Visibility.ALWAYS,
+      description = "Draw from the likeliest tokens that have this probability together.")
+  private double topP;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "0", showDefaultValue = Visibility.ALWAYS,
+      description = "The same seed draws the same tokens.")
+  private long seed;
+
+  @Option(names = "--tokenizer", paramLabel = "PATH", description = "Tokenizer, where it is neither beside the weights nor in their run.")
+  private Path tokenizer;
+
+  @Option(names = "--raw", description = "Continue the prompt as plain text, instead of answering it in the chat format.")
+  private boolean raw;
+
+  @Mixin
+  private BackendOptions backend;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Sampling sampling = new Sampling(temperature, topP, seed);
+    ModelFolder.find(model); // before the backend: a wrong path should be told at once
+    try (Backend open = backend.open(); Chat chat = Chat.open(open, model, tokenizer)) {
+      chat.generate(prompt, images, raw, maxNew, sampling, text -> {
+        out.print(text);
+        out.flush();
+      });
+      out.println();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,49 @@
+package io.llama3v.train.cli;
+
+import io.llama3v.train.stage.Pipeline;
+import io.llama3v.train.stage.PipelineConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code llama3v stage NAME CONFIG}: one stage, finished or not. */
+@Command(name = "stage", description = "Runs one stage of a configuration, whether it is finished or not. What it builds on must be there.")
+final class StageCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "NAME",
+      description = "corpus, language-model, clip, adapter, annealing, sft or evaluation; '_' does for '-'.")
+  private String name;
+
+  @Parameters(index = "1", paramLabel = "CONFIG", description = "A YAML file, such as configs/tiny.yaml.")
+  private Path file;
+
+  @Parameters(index = "2..*", paramLabel = "a.b=c", description = "Values that replace those of the file: sft.training.steps=500")
+  private List<String> overrides = List.of();
+
+  @Mixin
+  private BackendOptions backend;
+
+  @Override
+  public Integer call() throws IOException {
+    PipelineConfig config = Configs.load(file, overrides, backend.name());
+    Pipeline.run(config, known(config, name));
+    return 0;
+  }
+
+  private String known(PipelineConfig config, String given) {
+    String stage = given.toLowerCase(Locale.ROOT).replace('_', '-');
+    if (config.stages().contains(stage)) return stage;
+    throw new ParameterException(spec.commandLine(), "no stage of " + file + " is called '" + given + "'; it has "
+        + String.join(", ", config.stages()));
+  }
+}

@@ -1,0 +1,90 @@
+package io.llama3v.train.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.llama3v.backend.Backend;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What README and examples show compiles, runs, and is what they say. */
+class ExamplesTest {
+  private static final Path ROOT = Run.checkout();
+  private static final Path SOURCES = ROOT.resolve("examples/java/src/main/java");
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void javaExamplesCompileAndRun() throws Exception {
+    compile();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader());
+        Backend backend = Backend.best()) {
+      Method train = loader.loadClass("example.GateExample").getDeclaredMethod("train", Backend.class, int.class);
+      train.setAccessible(true);
+      assertEquals(0.6, (double) train.invoke(null, backend, 60), 1e-3);
+
+      TinyModels.write(backend, folder.resolve("llama"), folder.resolve("clip"));
+      Method build = loader.loadClass("example.NewModel").getDeclaredMethod("build", Backend.class, Path.class, Path.class, Path.class);
+      build.setAccessible(true);
+      build.invoke(null, backend, folder.resolve("llama"), folder.resolve("clip"), folder.resolve("out"));
+      assertTrue(Files.exists(folder.resolve("out/model.safetensors")));
+    }
+  }
+
+  private void compile() throws IOException {
+    JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    StringWriter messages = new StringWriter();
+    try (var files = javac.getStandardFileManager(null, null, null); Stream<Path> sources = Files.walk(SOURCES)) {
+      List<File> java = sources.filter(file -> file.toString().endsWith(".java")).map(Path::toFile).toList();
+      boolean fine = javac.getTask(messages, files, null,
+          List.of("-proc:none", "-Xlint:all,-options,-classfile", "-Werror", "-d", folder.toString(), "-cp", path), null,
+          files.getJavaFileObjectsFromFiles(java)).call();
+      assertTrue(fine, messages.toString());
+    }
+  }
+
+  @Test
+  void javaOfTheReadmeStandsInTheExamples() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    StringBuilder examples = new StringBuilder();
+    try (Stream<Path> sources = Files.walk(SOURCES)) {
+      for (Path file : sources.filter(Files::isRegularFile).toList()) examples.append(squeezed(Files.readString(file))).append('\n');
+    }
+    List<String> blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme).results().map(m -> m.group(1)).toList();
+    assertTrue(!blocks.isEmpty());
+    for (String block : blocks) {
+      for (String part : block.split("\n\\s*\n")) assertTrue(examples.toString().contains(squeezed(part)), part);
+    }
+  }
+
+  @Test
+  void commandsOfTheReadmeAndTheGuideExist() throws IOException {
+    var verbs = new CommandLine(new Llama3vCommand()).getSubcommands().keySet();
+    try (Stream<Path> docs = Stream.concat(Stream.of(ROOT.resolve("README.md")), Files.walk(ROOT.resolve("docs/guide")))) {
+      for (Path file : docs.filter(f -> f.toString().endsWith(".md")).toList()) {
+        Pattern.compile("(?m)^(?:examples/bin/)?llama3v ([a-z]+)").matcher(Files.readString(file)).results()
+            .forEach(m -> assertTrue(verbs.contains(m.group(1)), file + ": llama3v " + m.group(1)));
+      }
+    }
+  }
+
+  private static String squeezed(String text) {
+    return text.strip().replaceAll("\\s+", " ");
+  }
+}

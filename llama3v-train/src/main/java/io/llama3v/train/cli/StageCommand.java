@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code llama3v stage NAME CONFIG}: one stage, finished or not. */
-@Command(name = "stage", description = "Runs one stage of a configuration, whether it is finished or not. What it builds on must be there.")
+@Command(name = "stage", description = {"Runs one stage of a configuration, whether it is finished or not.",
+    "What it builds on must be there. It goes on from its newest checkpoint; delete its folder in the run to begin anew."})
 final class StageCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;

@@ -39,7 +39,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "stage", "validate", "generate", "eval", "report", "inspect", "backends"})
+  @ValueSource(strings = {"run", "stage", "validate", "generate", "eval", "report", "parity", "inspect", "backends"})
   void everyVerbHasHelpWithExitCodes(String verb) {
     Run run = Run.of(verb, "--help");
     assertEquals(0, run.code());
@@ -49,7 +49,7 @@ class CommandTest {
 
   @Test
   void theListAboveIsComplete() {
-    assertEquals(8, new CommandLine(new Llama3vCommand()).getSubcommands().size());
+    assertEquals(9, new CommandLine(new Llama3vCommand()).getSubcommands().size());
   }
 
   @Test
@@ -153,6 +153,15 @@ class CommandTest {
       if (before == null) System.clearProperty(CpuBackendProvider.THREADS);
       else System.setProperty(CpuBackendProvider.THREADS, before);
     }
+  }
+
+  @Test
+  void parityPrintsCasesAndFailsOnAnyFailure() {
+    Path optim = Run.checkout().resolve("llama3v-train/src/test/resources/golden/optim");
+    Run fine = Run.of("parity", optim);
+    assertEquals(0, fine.code(), fine.out());
+    assertTrue(fine.out().lines().anyMatch(line -> line.startsWith("PASS optim/")), fine.out());
+    assertEquals(1, Run.of("parity", optim, folder.resolve("nothing")).code());
   }
 
   @Test

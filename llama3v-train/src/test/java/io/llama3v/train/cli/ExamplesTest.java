@@ -1,9 +1,13 @@
 package io.llama3v.train.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Scope;
+import io.llama3v.tensor.Tape;
+import io.llama3v.tensor.Tensor;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -38,6 +42,16 @@ class ExamplesTest {
       train.setAccessible(true);
       assertEquals(0.6, (double) train.invoke(null, backend, 60), 1e-3);
 
+      Method square = loader.loadClass("example.Square").getMethod("apply", Tensor.class);
+      try (Scope scope = backend.scope()) {
+        Tensor x = backend.tensor(new float[] {1, -2, 3}, 3).requireGrad(true);
+        try (Tape tape = Tape.record(backend)) {
+          tape.backward(((Tensor) square.invoke(null, x)).sum());
+        }
+        assertArrayEquals(new float[] {2, -4, 6}, x.grad().toFloats());
+        x.clearGrad();
+      }
+
       TinyModels.write(backend, folder.resolve("llama"), folder.resolve("clip"));
       Method build = loader.loadClass("example.NewModel").getDeclaredMethod("build", Backend.class, Path.class, Path.class, Path.class);
       build.setAccessible(true);
@@ -61,7 +75,9 @@ class ExamplesTest {
 
   @Test
   void javaOfTheReadmeStandsInTheExamples() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
+    String engine = Files.readString(ROOT.resolve("docs/guide/engine.md"));
+    // Of the guide, what is written out in full.
+    String readme = Files.readString(ROOT.resolve("README.md")) + engine.substring(engine.indexOf("## An operation"));
     StringBuilder examples = new StringBuilder();
     try (Stream<Path> sources = Files.walk(SOURCES)) {
       for (Path file : sources.filter(Files::isRegularFile).toList()) examples.append(squeezed(Files.readString(file))).append('\n');

@@ -1,9 +1,9 @@
 package io.llama3v.adapter;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.llama3v.backend.Backend;
 import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Json;
 import io.llama3v.io.ShardedWeights;
 import io.llama3v.io.WeightSource;
 import io.llama3v.llama.LlamaModel;
@@ -57,7 +57,7 @@ public final class VisionLanguageModel extends Module {
   /** Loads a Hugging Face folder: config.json, and one or several safetensors files. */
   public static VisionLanguageModel load(Backend backend, Path folder) throws IOException {
     VisionLanguageModel model = new VisionLanguageModel(
-        MllamaConfig.fromJson(new ObjectMapper().readTree(folder.resolve("config.json").toFile())));
+        MllamaConfig.fromJson(Json.read(folder.resolve("config.json"))));
     try (WeightSource source = ShardedWeights.open(folder)) {
       Weights.load(model, backend, source);
     }

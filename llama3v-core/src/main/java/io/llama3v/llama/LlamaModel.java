@@ -1,9 +1,9 @@
 package io.llama3v.llama;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.llama3v.backend.AttentionMask;
 import io.llama3v.backend.Backend;
 import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Json;
 import io.llama3v.io.ShardedWeights;
 import io.llama3v.io.WeightSource;
 import io.llama3v.nn.Embedding;
@@ -48,7 +48,7 @@ public final class LlamaModel extends Module implements CausalModel {
 
   /** Loads a Hugging Face folder: config.json, and one or several safetensors files. */
   public static LlamaModel load(Backend backend, Path folder) throws IOException {
-    LlamaModel model = new LlamaModel(LlamaConfig.fromJson(new ObjectMapper().readTree(folder.resolve("config.json").toFile())));
+    LlamaModel model = new LlamaModel(LlamaConfig.fromJson(Json.read(folder.resolve("config.json"))));
     try (WeightSource source = ShardedWeights.open(folder)) {
       // A tied model's file may repeat the embedding table as lm_head.
       Weights.load(model, backend, source, "", name -> model.config.tied() && name.equals("lm_head.weight"));

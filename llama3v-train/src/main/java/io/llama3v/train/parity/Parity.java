@@ -64,7 +64,7 @@ public final class Parity {
         for (ParityResult result : kind.run(folder, backend)) print(result);
       } else if (isFlamingo(folder)) {
         skipped++;
-        out.printf("SKIP %-34s video aggregator: not part of this version%n", name);
+        out.printf("SKIP %-38s video aggregator: not part of this version%n", name);
       } else {
         List<Path> inside = cases(folder);
         if (inside.isEmpty()) {
@@ -106,12 +106,12 @@ public final class Parity {
   private void print(ParityResult result) {
     if (result.passed()) passed++;
     else failed++;
-    out.printf(Locale.ROOT, "%s %-34s %-70s %.2e  %.2e%n", result.passed() ? "PASS" : "FAIL", result.name(), result.worst(), result.error(),
+    out.printf(Locale.ROOT, "%s %-38s %-72s %.2e  %.2e%n", result.passed() ? "PASS" : "FAIL", result.name(), result.worst(), result.error(),
         result.tolerance());
   }
 
   private void fail(String name, String reason) {
     failed++;
-    out.printf("FAIL %-34s %s%n", name, reason);
+    out.printf("FAIL %-38s %s%n", name, reason);
   }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What README and examples show compiles, runs, and is what they say. */
+@SuppressWarnings("try") // a scope is opened for what it does when it closes
 class ExamplesTest {
   private static final Path ROOT = Run.checkout();
   private static final Path SOURCES = ROOT.resolve("examples/java/src/main/java");

@@ -27,6 +27,7 @@ public final class ImageConversation implements CausalModel, AutoCloseable {
     this.keysValues = images == null ? null : encode(model, images);
   }
 
+  @SuppressWarnings("try") // a scope is there to be closed
   private static List<CrossAttention.KeysValues> encode(VisionLanguageModel model, ImageBatch images) {
     if (images.rows() != 1) throw new IllegalArgumentException("a conversation has one row; these images have " + images.rows());
     Backend backend = model.language().head().backend();
@@ -50,6 +51,7 @@ public final class ImageConversation implements CausalModel, AutoCloseable {
     KvCache cache = new KvCache(backend, model.config().text(), model.config().text().layers(), 1, capacity);
     return new Session() {
       @Override
+      @SuppressWarnings("try") // a scope is there to be closed
       public float[] next(int... ids) {
         boolean prompt = cache.length() == 0;
         if (images != null && prompt && ids.length != images.length()) {

@@ -154,6 +154,7 @@ public final class LlamaModel extends Module implements CausalModel {
     KvCache cache = new KvCache(backend, config, config.layers(), 1, capacity);
     return new Session() {
       @Override
+      @SuppressWarnings("try") // a scope is there to be closed
       public float[] next(int... ids) {
         try (var scope = backend.scope()) {
           Tensor h = hidden(TextBatch.of(ids), cache, null);

@@ -12,10 +12,12 @@ import java.nio.file.Path;
  * @param text the text tower
  * @param embed width of the joint space
  * @param context tokens of a caption
+ * @param positionEmbedding standard deviation of the image tower's fresh position embeddings; 0 for CLIP's own 0.02
+ * @param greyscale whether pictures lose their colours first, in training and in retrieval; captions then name none
  * @param training how it is trained
  */
 public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tower text, int embed, int context,
-    TrainingConfig training) {
+    double positionEmbedding, boolean greyscale, TrainingConfig training) {
   /** Fills in defaults and checks. */
   public ClipSection {
     imageSize = Defaults.or(imageSize, 32);

@@ -6,6 +6,8 @@ import io.llama3v.data.pipeline.DataLoader;
 import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
+import io.llama3v.tensor.Init;
+import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.text.SpecialTokens;
@@ -19,9 +21,6 @@ import io.llama3v.vision.clip.ClipModel;
 import io.llama3v.vision.clip.ClipTextConfig;
 import io.llama3v.vision.clip.ClipVisionConfig;
 import io.llama3v.vision.image.Augmentation;
-import io.llama3v.vision.image.ClipTransform;
-import io.llama3v.vision.image.ImageDecoder;
-import io.llama3v.vision.image.RgbImage;
 import java.io.IOException;
 import java.util.List;
 
@@ -45,9 +44,10 @@ final class ClipStage implements Stage {
     try (Tokenizer tokenizer = context.tokenizer(); ClipModel model = new ClipModel(config(section, tokenizer));
         ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
       model.initialize(context.backend(), seed);
+      if (section.positionEmbedding() > 0) loudPositions(context, model, section.positionEmbedding());
       ContextWindow window = ContextWindow.llama3(tokenizer, section.context());
-      ClipTransform transform = new ClipTransform(section.imageSize());
-      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, transform))
+      ClipInput input = new ClipInput(section.imageSize(), section.greyscale());
+      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, input, section.greyscale()))
           .seed(seed).batchSize(t.batchSize()).workers(t.workers()).build()) {
         Training.run(context, "clip", t, model, task(context, model, section), BatchSource.of(loader, ClipStage::collate), seed,
             loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
@@ -56,13 +56,24 @@ final class ClipStage implements Stage {
     }
   }
 
-  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipTransform transform) {
-    RgbImage image = VARIATION.apply(ImageDecoder.decode(sample.image(), sample.key()), draw);
+  /**
+   * Fresh patch embeddings are ten times as large as CLIP's fresh position embeddings, so that at first a picture is a bag of
+   * patches. Long trainings do not mind; one of a few minutes does.
+   */
+  private static void loudPositions(StageContext context, ClipModel model, double deviation) {
+    String name = "vision_model.embeddings.position_embedding.weight";
+    Parameter positions = model.parameters().get(name);
+    context.backend().upload(Init.normal(deviation).values(context.config().seed(), name, positions.shape()), positions);
+  }
+
+  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipInput input, boolean greyscale) {
     // Any of the captions, or the plain list of names that retrieval is measured with.
     JsonNode captions = sample.json().path("captions");
+    String colour = sample.json().path("colour").asText(null);
     int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), captions.size() + 2L);
     String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
-    return new Pair(transform.apply(image).pixels(), window.encode(caption));
+    if (greyscale && colour != null && caption.contains(colour)) caption = sample.json().path("names").asText();
+    return new Pair(input.pixels(sample, VARIATION, draw), window.encode(caption));
   }
 
   private static Batch collate(List<Pair> pairs) {

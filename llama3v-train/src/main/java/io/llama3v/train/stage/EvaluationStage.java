@@ -58,7 +58,8 @@ final class EvaluationStage implements Stage {
   private static void retrieval(StageContext context, EvaluationSection s, Tokenizer tokenizer, List<Row> rows) throws IOException {
     Path folder = context.config().clip().load() == null ? context.folder("clip") : context.config().clip().load();
     try (ClipModel clip = ClipModel.load(context.backend(), folder)) {
-      RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, ContextWindow.llama3(tokenizer, clip.config().text().maxPositions()));
+      RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, ContextWindow.llama3(tokenizer, clip.config().text().maxPositions()),
+          context.config().clip().greyscale());
       for (String[] set : new String[][] {{"eval/concepts", "held-out concepts"}, {"eval/family", "held-out family"}}) {
         Retrieval r = evaluation.run(context.backend(), context.shards(set[0]), s.candidates());
         double bar = set[0].endsWith("family") ? s.bars().family() : s.bars().concepts();

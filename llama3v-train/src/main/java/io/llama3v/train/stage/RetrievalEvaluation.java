@@ -8,8 +8,7 @@ import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.train.eval.Retrieval;
 import io.llama3v.vision.clip.ClipModel;
-import io.llama3v.vision.image.ClipTransform;
-import io.llama3v.vision.image.ImageDecoder;
+import io.llama3v.vision.image.Augmentation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,12 +23,12 @@ final class RetrievalEvaluation {
   private static final int BATCH = 50;
   private final ClipModel model;
   private final ContextWindow window;
-  private final ClipTransform transform;
+  private final ClipInput input;
 
-  RetrievalEvaluation(ClipModel model, ContextWindow window) {
+  RetrievalEvaluation(ClipModel model, ContextWindow window, boolean greyscale) {
     this.model = model;
     this.window = window;
-    this.transform = new ClipTransform(model.config().vision().imageSize());
+    this.input = new ClipInput(model.config().vision().imageSize(), greyscale);
   }
 
   /** Recall over the first {@code candidates} pictures of a set with different names. */
@@ -60,13 +59,12 @@ final class RetrievalEvaluation {
 
   private void embed(Backend backend, List<Sample> samples, List<float[]> images, List<float[]> texts) {
     int size = samples.size();
-    int side = transform.size();
-    float[] pixels = new float[size * transform.floats()];
+    int side = input.side();
+    float[] pixels = new float[size * input.floats()];
     int[] ids = new int[size * window.length()];
     for (int i = 0; i < size; i++) {
       Sample sample = samples.get(i);
-      System.arraycopy(transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency())).pixels(), 0, pixels,
-          i * transform.floats(), transform.floats());
+      System.arraycopy(input.pixels(sample, Augmentation.none(), 0), 0, pixels, i * input.floats(), input.floats());
       System.arraycopy(window.encode(sample.json().path("names").asText()), 0, ids, i * window.length(), window.length());
     }
     try (Scope scope = backend.scope()) {

@@ -55,6 +55,16 @@ public final class CrossAttentionBlock extends Module {
     }
   }
 
+  /**
+   * Sets the output projections of attention and MLP to 0. With gates that are open from the start this leaves the language model
+   * as it was, just as closed gates do, and lets the projections learn at full strength from the first step.
+   */
+  public void silence() {
+    parameters().forEach((name, parameter) -> {
+      if (name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight")) parameter.backend().kernels().fill(parameter, 0);
+    });
+  }
+
   /** The two gates as they act, tanh applied: {attention, MLP}. */
   public double[] gates() {
     return new double[] {Math.tanh(attentionGate.item()), Math.tanh(mlpGate.item())};

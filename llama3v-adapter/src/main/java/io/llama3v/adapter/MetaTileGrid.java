@@ -53,7 +53,7 @@ public record MetaTileGrid(List<AspectRatio> ratios, int maxTiles) {
   private int cell(int slot) {
     int row = slot / maxTiles;
     int tile = slot % maxTiles;
-    if (row == 0 || tile >= ratios.get(row - 1).tiles()) return -1;
+    if (row == 0 || tile >= ratios.get(row - 1).tiles() || ratios.get(row - 1).tiles() > maxTiles) return -1;
     int wide = ratios.get(row - 1).tilesWide();
     return tile / wide * maxTiles + tile % wide;
   }

@@ -39,7 +39,8 @@ public final class VisionLanguageModel extends Module {
   }
 
   VisionLanguageModel(MllamaConfig config, VisionTransformer vision, AdaptedLanguageModel language) {
-    this(config, vision, language, new Linear(config.vision().outputDim(), config.text().hiddenSize(), true));
+    this(config, vision, language, new Linear(config.vision().outputDim(), config.text().hiddenSize(), true,
+        1 / Math.sqrt(config.vision().outputDim())));
   }
 
   private VisionLanguageModel(MllamaConfig config, VisionTransformer vision, AdaptedLanguageModel language, Linear projector) {

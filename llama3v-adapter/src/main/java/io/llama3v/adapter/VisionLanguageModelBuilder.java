@@ -94,7 +94,9 @@ public final class VisionLanguageModelBuilder {
     }
     Backend backend = llama.head().backend();
     VisionTransformer vision = tower != null ? tower : VisionTransformer.fromClip(clip, options, backend, seed);
-    LlamaConfig text = llama.config().withEmbeddingRows(llama.config().vocabSize() + 8);
+    // Fresh adapters are drawn for their width: 0.02 is right for thousands of channels and leaves a narrow branch all but silent.
+    LlamaConfig text = llama.config().withEmbeddingRows(llama.config().vocabSize() + 8)
+        .withInitializerRange(1 / Math.sqrt(llama.config().hiddenSize()));
     MllamaConfig config = new MllamaConfig(vision.config(), text, CrossAttentionSchedule.every(every, text.layers()),
         imageToken < 0 ? text.vocabSize() : imageToken, padToken);
     AdaptedLanguageModel language = new AdaptedLanguageModel(config, llama);

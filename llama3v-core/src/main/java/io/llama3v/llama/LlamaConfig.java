@@ -40,11 +40,14 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
     if (!ok) throw new IllegalArgumentException("not a Llama configuration: " + what);
   }
 
-  /** A small model with Llama 3's conventions: θ = 500,000, ε = 1e-5, no scaling. */
+  /**
+   * A small model with Llama 3's conventions: θ = 500,000, ε = 1e-5, no scaling. Fresh weights have a standard deviation of
+   * {@code 1/√hidden}, which is about the 0.02 of large models at their width.
+   */
   public static LlamaConfig small(int vocabSize, int hiddenSize, int intermediateSize, int layers, int heads, int kvHeads, boolean tied,
       int bosToken, int eosToken) {
     return new LlamaConfig(vocabSize, vocabSize, hiddenSize, intermediateSize, layers, heads, kvHeads, hiddenSize / heads, 1e-5, 500_000,
-        null, tied, bosToken, eosToken, 0.02);
+        null, tied, bosToken, eosToken, 1 / Math.sqrt(hiddenSize));
   }
 
   /** Reads a LlamaForCausalLM {@code config.json}; keys that are absent take Hugging Face's defaults. */
@@ -99,6 +102,12 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
   public LlamaConfig withEmbeddingRows(int rows) {
     return new LlamaConfig(vocabSize, rows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
         ropeScaling, tied, bosToken, eosToken, initializerRange);
+  }
+
+  /** The same with another standard deviation of fresh weights. */
+  public LlamaConfig withInitializerRange(double deviation) {
+    return new LlamaConfig(vocabSize, embeddingRows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
+        ropeScaling, tied, bosToken, eosToken, deviation);
   }
 
   /** The same with another number of layers. */

@@ -77,7 +77,8 @@ public final class ResizedPositions implements WeightLayout {
     int newTile = target.positions() * width;
     float[] out = new float[Math.multiplyExact(table.length / oldTile, newTile)];
     for (int row = 0; row <= target.aspectRatios().size(); row++) {
-      AspectRatio ratio = row == 0 ? new AspectRatio(1, 1) : target.aspectRatios().get(row - 1);
+      AspectRatio ratio = row == 0 || target.aspectRatios().get(row - 1).tiles() > tiles ? new AspectRatio(1, 1)
+          : target.aspectRatios().get(row - 1);
       resizeCanvas(table, row * tiles, ratio, grid, oldTile, out, newTile, width);
       // Tiles outside the arrangement are never real, yet have values in some files: each is a canvas of its own.
       for (int tile = ratio.tiles(); tile < tiles; tile++) {

@@ -38,7 +38,7 @@ record TileTable(List<AspectRatio> ratios, int maxTiles, long perTile) {
   private long gridCell(long slot) {
     int row = (int) (slot / maxTiles);
     int tile = (int) (slot % maxTiles);
-    if (row == 0 || tile >= ratios.get(row - 1).tiles()) return -1;
+    if (row == 0 || tile >= ratios.get(row - 1).tiles() || ratios.get(row - 1).tiles() > maxTiles) return -1;
     int wide = ratios.get(row - 1).tilesWide();
     return (long) (tile / wide) * maxTiles + tile % wide;
   }

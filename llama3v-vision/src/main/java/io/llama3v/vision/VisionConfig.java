@@ -38,6 +38,7 @@ public record VisionConfig(int hiddenSize, int intermediateSize, int layers, int
     boolean attentionBias, boolean paddingVisible, double tileDeviation) {
   /** Tables of positions grow with the square of this. */
   private static final int MOST_TILES = 1024;
+  private static final int RELEASED_TILES = 4;
   private static final int[] RELEASED_FEATURES = {3, 7, 15, 23, 30};
 
   /** Checks that the sizes fit together. */
@@ -50,8 +51,9 @@ public record VisionConfig(int hiddenSize, int intermediateSize, int layers, int
     require(globalLayers >= 0, "num_global_layers " + globalLayers);
     require(maxTiles > 0 && maxTiles <= MOST_TILES, "max_num_tiles " + maxTiles + "; expected 1 to " + MOST_TILES);
     for (AspectRatio ratio : aspectRatios) {
-      require(ratio.tilesHigh() > 0 && ratio.tilesWide() > 0 && ratio.tiles() <= maxTiles,
-          "supported_aspect_ratios has " + ratio + ", which needs 1 to " + maxTiles + " tiles");
+      // Arrangements of more tiles than an image has are never chosen, but have rows in the tables of files that list them.
+      require(ratio.tilesHigh() > 0 && ratio.tilesWide() > 0 && ratio.tilesHigh() <= MOST_TILES && ratio.tilesWide() <= MOST_TILES,
+          "supported_aspect_ratios has " + ratio);
     }
     for (int layer : featureLayers) {
       require(layer >= 0 && layer <= layers, "intermediate_layers_indices has " + layer + "; expected 0 to " + layers);
@@ -145,7 +147,7 @@ public record VisionConfig(int hiddenSize, int intermediateSize, int layers, int
     int maxTiles = c.integer("max_num_tiles", 4, 1, MOST_TILES);
     VisionConfig config = new VisionConfig(width, c.size("intermediate_size", 5120), c.layers("num_hidden_layers", 32),
         c.layers("num_global_layers", 8), c.size("attention_heads", 16), c.size("num_channels", 3), c.size("image_size", 448),
-        c.size("patch_size", 14), maxTiles, ratios(c, maxTiles), boxed(c.integers("intermediate_layers_indices", RELEASED_FEATURES)),
+        c.size("patch_size", 14), maxTiles, ratios(c), boxed(c.integers("intermediate_layers_indices", RELEASED_FEATURES)),
         c.activation("hidden_act", UnaryOp.GELU), c.number("norm_eps", 1e-5), c.flag("attention_bias", false),
         c.flag("padding_visible", true), c.number("tile_embedding_std", 1 / Math.sqrt(width)));
     if (c.size("vision_output_dim", config.outputDim()) != config.outputDim()) {
@@ -154,16 +156,15 @@ public record VisionConfig(int hiddenSize, int intermediateSize, int layers, int
     return config;
   }
 
-  private static List<AspectRatio> ratios(ConfigReader c, int maxTiles) {
+  private static List<AspectRatio> ratios(ConfigReader c) {
     JsonNode list = c.value("supported_aspect_ratios");
-    if (list == null) return ratios(maxTiles);
+    // Hugging Face's default is the list of the released models, whatever max_num_tiles says.
+    if (list == null) return ratios(RELEASED_TILES);
     if (!list.isArray() || list.isEmpty()) throw c.wrong("supported_aspect_ratios", "a list of [tiles high, tiles wide]");
     List<AspectRatio> out = new ArrayList<>();
     for (JsonNode pair : list) {
       int[] sizes = c.integers("supported_aspect_ratios", pair);
-      if (sizes.length != 2 || sizes[0] > maxTiles || sizes[1] > maxTiles) {
-        throw c.wrong("supported_aspect_ratios", "a list of [tiles high, tiles wide] of at most " + maxTiles + " tiles");
-      }
+      if (sizes.length != 2) throw c.wrong("supported_aspect_ratios", "a list of [tiles high, tiles wide]");
       out.add(new AspectRatio(sizes[0], sizes[1]));
     }
     return out;

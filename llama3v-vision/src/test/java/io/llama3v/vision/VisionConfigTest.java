@@ -35,6 +35,14 @@ class VisionConfigTest {
   }
 
   @Test
+  void arrangementsDefaultToTheReleasedOnesWhateverTheNumberOfTiles() throws Exception {
+    VisionConfig two = read("{'max_num_tiles': 2}");
+    assertEquals(8, two.aspectRatios().size());
+    assertEquals(List.of(9L, 2L * 1280), java.util.Arrays.stream(new VisionTransformer(two).parameters()
+        .get("pre_tile_positional_embedding.embedding.weight").shape()).boxed().toList());
+  }
+
+  @Test
   void isWhatItWrites() throws Exception {
     VisionConfig grown = VisionConfig.fromClip(ClipConfig.metaClipH14().vision(), VisionConfig.Options.defaults().withTileDeviation(0.5));
     assertEquals(grown, VisionConfig.fromJson(Json.parse(grown.toJson().toString(), "test")));
@@ -54,7 +62,7 @@ class VisionConfigTest {
       "{'hidden_act': 'mish'}|'hidden_act' is \"mish\"; expected gelu",
       "{'vision_output_dim': 7000}|'vision_output_dim' is 7000; expected 7680 = 1280 x (1 + 5 features)",
       "{'intermediate_layers_indices': [3, 40]}|intermediate_layers_indices has 40; expected 0 to 32",
-      "{'supported_aspect_ratios': [[2, 3]]}|which needs 1 to 4 tiles",
+      "{'supported_aspect_ratios': [[0, 3]]}|supported_aspect_ratios has",
       "{'supported_aspect_ratios': [[1, 2, 3]]}|expected a list of [tiles high, tiles wide]",
       "{'attention_bias': 'yes'}|expected true or false",
       "{'norm_eps': 0}|expected a positive number"})

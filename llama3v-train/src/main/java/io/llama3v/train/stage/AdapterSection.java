@@ -10,7 +10,7 @@ package io.llama3v.train.stage;
  * @param features blocks whose inputs are passed on beside the tower's output
  * @param tileEmbedding standard deviation of fresh tile embeddings
  * @param tileGate initial value of the tile embeddings' gates
- * @param gate initial value of the adapters' gates
+ * @param gate initial value of the adapters' gates; if not 0, their output projections begin at 0 instead
  * @param maxTokens longest text
  * @param questionShare share of question–answer text in the mixture with captions
  * @param training how it is trained

@@ -1,5 +1,6 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.adapter.CrossAttentionBlock;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.text.SpecialTokens;
@@ -32,12 +33,13 @@ final class AdapterStage implements Stage {
             .padToken(pad).seed(seed).build()) {
       open(context, model, "vision_model.*positional_embedding.gate", s.tileGate());
       open(context, model, "*.cross_attn_*_gate", s.gate());
+      if (s.gate() != 0) model.language().crossLayers().forEach(CrossAttentionBlock::silence);
       VlmTraining.run(context, "adapter", model, s.training(), s.maxTokens(), s.questionShare(), 1, seed);
       model.save(context.folder("adapter"));
     }
   }
 
-  /** Gates begin at 0, where the new parts are silent; so few steps as a tiny run has are better spent from a little above. */
+  /** Gates begin at 0 unless the configuration says otherwise: a tiny run has no steps to spend on opening them. */
   private static void open(StageContext context, VisionLanguageModel model, String gates, double value) {
     ParameterGroup chosen = ParameterGroup.of("gates", gates);
     model.parameters().forEach((name, gate) -> {

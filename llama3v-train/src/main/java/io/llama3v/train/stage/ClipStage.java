@@ -27,7 +27,7 @@ import java.util.List;
 /** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
   /** Icons are drawn shapes: shifts and scales leave their meaning alone. Colours stay, since captions name them. */
-  private static final Augmentation VARIATION = new Augmentation(0.75, 1.25, 1.1, 0, 0.05, 0.1);
+  private static final Augmentation VARIATION = new Augmentation(0.85, 1.2, 1.05, 0, 0.05, 0.1);
 
   /** A picture [3, S, S] and its caption's tokens. */
   private record Pair(float[] pixels, int[] ids) {}
@@ -67,10 +67,10 @@ final class ClipStage implements Stage {
   }
 
   private static Pair pair(Sample sample, long draw, ContextWindow window, ClipInput input, boolean greyscale) {
-    // Any of the captions, or the plain list of names that retrieval is measured with.
+    // Mostly the plain list of names that retrieval is measured with, otherwise any of the captions.
     JsonNode captions = sample.json().path("captions");
     String colour = sample.json().path("colour").asText(null);
-    int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), captions.size() + 2L);
+    int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), 4L * captions.size());
     String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
     if (greyscale && colour != null && caption.contains(colour)) caption = sample.json().path("names").asText();
     return new Pair(input.pixels(sample, VARIATION, draw), window.encode(caption));

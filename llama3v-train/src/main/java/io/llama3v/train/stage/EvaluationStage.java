@@ -14,14 +14,16 @@ import io.llama3v.train.eval.EvaluationTable.Row;
 import io.llama3v.train.eval.ExactMatch;
 import io.llama3v.train.eval.Retrieval;
 import io.llama3v.train.eval.TokenF1;
-import io.llama3v.train.report.HtmlReport;
 import io.llama3v.train.report.Progress;
+import io.llama3v.train.report.ReportData;
+import io.llama3v.train.report.RunFiles;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -47,11 +49,11 @@ final class EvaluationStage implements Stage {
         questions(context, s, answerer, "seen concepts", context.shards("eval/questions-seen"), false, rows, cards);
         captions(context, s, answerer, rows, cards);
       }
+      soup(context, s, tokenizer);
     }
     EvaluationTable table = new EvaluationTable("Evaluation", rows);
     EvaluationTable.write(context.config().run().resolve("evaluation.json"), List.of(table));
     cards.write();
-    HtmlReport.write(context.config().run());
     System.out.println(table.toConsole());
   }
 
@@ -95,10 +97,46 @@ final class EvaluationStage implements Stage {
       double[] seen = list.stream().mapToDouble(x -> x[0]).toArray();
       double majority = answers.get(kind).values().stream().mapToInt(n -> n).max().orElse(0) / (double) list.size();
       Row row = Row.of("questions", kind, split, kind.equals("read") ? "ANLS" : "accuracy", list.size(), mean(list, 0)).withBlind(mean(list, 1))
-          .withChance(kind.equals("read") ? null : majority).withInterval(Bootstrap.mean(seen, context.config().seed()));
+          .withInterval(Bootstrap.mean(seen, context.config().seed()));
+      // A word that is read has no answer that is more frequent than others.
+      if (!kind.equals("read")) row = row.withChance(majority);
       double points = report ? bar(s.bars(), kind) : 0;
       rows.add(points > 0 ? row.withBar(Bar.aboveBlind(points)) : row);
     });
+  }
+
+  /** How the ingredients of the soup and the soup itself answer the validation questions. */
+  private static void soup(StageContext context, EvaluationSection s, Tokenizer tokenizer) throws IOException {
+    List<ReportData.SoupRow> rows = new ArrayList<>();
+    List<SftSection.Run> runs = context.config().sft().runs();
+    for (int i = 0; i <= runs.size(); i++) {
+      boolean result = i == runs.size();
+      String name = result ? SftStage.SOUP : "sft/run-" + (i + 1);
+      try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder(name))) {
+        Answerer answerer = new Answerer(context.backend(), model, tokenizer, context.config().adapter().maxTokens());
+        double accuracy = validation(context, answerer, 2 * s.questionsPerKind());
+        rows.add(new ReportData.SoupRow(name, result, result ? null : 1.0 / runs.size(),
+            result ? Map.of() : Map.of("learning rate", "x" + runs.get(i).learningRate(), "data", "share " + runs.get(i).share() + ", seed "
+                + runs.get(i).seed()), Map.of("validation accuracy", accuracy)));
+        System.out.printf(Locale.ROOT, "%s: %.1f %% of %d validation questions%n", result ? "soup" : name, 100 * accuracy, 2 * s.questionsPerKind());
+      }
+    }
+    RunFiles.writeJson(context.config().run().resolve(RunFiles.SOUP), rows);
+  }
+
+  private static double validation(StageContext context, Answerer answerer, int questions) throws IOException {
+    int asked = 0;
+    double right = 0;
+    try (ShardIndex index = ShardIndex.open(context.shards("questions/validation"))) {
+      for (Sample sample : index.all()) {
+        if (asked == questions) break;
+        JsonNode q = sample.json().path("conversations").path(0);
+        String answer = answerer.answer(sample, q.path("question").asText(), ANSWER_TOKENS);
+        right += score(q.path("kind").asText(), answer, q.path("answer").asText());
+        asked++;
+      }
+    }
+    return right / asked;
   }
 
   private static double score(String kind, String prediction, String target) {

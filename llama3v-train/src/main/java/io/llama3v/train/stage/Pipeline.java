@@ -6,9 +6,14 @@ import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
 import io.llama3v.train.checkpoint.RunLock;
+import io.llama3v.train.report.HtmlReport;
+import io.llama3v.train.report.ReportData;
+import io.llama3v.train.report.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -29,12 +34,21 @@ public final class Pipeline {
     run(config, null);
   }
 
-  /** Runs one stage, finished or not; null: every stage that is not finished. */
+  /**
+   * Runs one stage, finished or not; null: every stage that is not finished.
+   *
+   * @throws IllegalArgumentException if the configuration lists no such stage, or lacks the section of one that it lists
+   */
   public static void run(PipelineConfig config, String only) throws IOException {
+    if (only != null && !config.stages().contains(only)) {
+      throw new IllegalArgumentException("stage '" + only + "' is not among the configuration's stages " + config.stages());
+    }
+    config.requireSections();
     Files.createDirectories(config.run());
-    try (RunLock lock = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
+    try (RunLock held = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
       AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
       StageContext context = new StageContext(config, backend);
+      RunFiles.writeJson(config.run().resolve(RunFiles.PROVENANCE), Provenance.of(config, backend));
       for (String stage : config.stages()) {
         if (only != null && !only.equals(stage)) continue;
         if (only == null && isDone(context, stage)) {
@@ -47,8 +61,10 @@ public final class Pipeline {
         backend.trim();
         double seconds = (System.nanoTime() - start) / 1e9;
         markDone(context, stage, seconds);
+        timings(context);
         LOG.info("stage {} took {} s", stage, Math.round(seconds));
       }
+      HtmlReport.write(config.run());
     }
   }
 
@@ -77,6 +93,17 @@ public final class Pipeline {
     Files.createDirectories(context.folder(stage));
     AtomicFiles.writeString(context.folder(stage).resolve(DONE), Json.writePretty(Map.of("stage", stage, "seconds", seconds, "settings",
         settings(context.config(), stage))));
+  }
+
+  /** Tells the report how long each finished stage took. */
+  private static void timings(StageContext context) throws IOException {
+    List<ReportData.Stage> finished = new ArrayList<>();
+    for (String stage : context.config().stages()) {
+      Path marker = context.folder(stage).resolve(DONE);
+      if (!Files.exists(marker)) continue;
+      finished.add(new ReportData.Stage(stage, ReportData.Stage.Status.DONE, 0, 0, Json.read(marker).path("seconds").asDouble(), ""));
+    }
+    RunFiles.writeJson(context.config().run().resolve(RunFiles.STAGES), finished);
   }
 
   /** What a stage's result depends on in the configuration: its own section, and the seed. */

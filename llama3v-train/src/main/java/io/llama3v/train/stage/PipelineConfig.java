@@ -25,4 +25,23 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0));
     evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
   }
+
+  /**
+   * Checks that every listed stage has its section.
+   *
+   * @throws IllegalArgumentException naming the section that is missing
+   */
+  void requireSections() {
+    require("language-model", languageModel, "language_model");
+    require("clip", clip, "clip");
+    require("adapter", adapter, "adapter");
+    require("annealing", annealing, "annealing");
+    require("sft", sft, "sft");
+  }
+
+  private void require(String stage, Object section, String key) {
+    if (section == null && stages.contains(stage)) {
+      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key + "'; configs/tiny.yaml shows one");
+    }
+  }
 }

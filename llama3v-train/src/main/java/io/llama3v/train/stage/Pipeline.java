@@ -101,9 +101,24 @@ public final class Pipeline {
     for (String stage : context.config().stages()) {
       Path marker = context.folder(stage).resolve(DONE);
       if (!Files.exists(marker)) continue;
-      finished.add(new ReportData.Stage(stage, ReportData.Stage.Status.DONE, 0, 0, Json.read(marker).path("seconds").asDouble(), ""));
+      int steps = steps(context.config(), stage);
+      finished.add(new ReportData.Stage(stage, ReportData.Stage.Status.DONE, steps, steps, Json.read(marker).path("seconds").asDouble(), ""));
     }
     RunFiles.writeJson(context.config().run().resolve(RunFiles.STAGES), finished);
+  }
+
+  /** Optimiser steps of a stage, over all its runs; 0 where nothing is trained. */
+  private static int steps(PipelineConfig config, String stage) {
+    TrainingConfig training = switch (stage) {
+      case "language-model" -> config.languageModel().training();
+      case "clip" -> config.clip().training();
+      case "adapter" -> config.adapter().training();
+      case "annealing" -> config.annealing().training();
+      case "sft" -> config.sft().training();
+      default -> null;
+    };
+    if (training == null) return 0;
+    return stage.equals("sft") ? training.steps() * config.sft().runs().size() : training.steps();
   }
 
   /** What a stage's result depends on in the configuration: its own section, and the seed. */

@@ -1,5 +1,6 @@
 package io.llama3v.adapter;
 
+import io.llama3v.vision.TileTable;
 import io.llama3v.vision.VisionConfig;
 import io.llama3v.vision.image.AspectRatio;
 import java.util.List;
@@ -49,12 +50,7 @@ public record MetaTileGrid(List<AspectRatio> ratios, int maxTiles) {
     return grid;
   }
 
-  /** The cell of Meta's grid behind a tile of the table, both counted row by row; −1 if none is. */
   private int cell(int slot) {
-    int row = slot / maxTiles;
-    int tile = slot % maxTiles;
-    if (row == 0 || tile >= ratios.get(row - 1).tiles() || ratios.get(row - 1).tiles() > maxTiles) return -1;
-    int wide = ratios.get(row - 1).tilesWide();
-    return tile / wide * maxTiles + tile % wide;
+    return (int) new TileTable(ratios, maxTiles, 1).gridCell(slot);
   }
 }

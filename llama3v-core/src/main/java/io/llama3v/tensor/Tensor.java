@@ -9,7 +9,6 @@ import io.llama3v.ops.Softmax;
 import io.llama3v.ops.Unary;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -256,12 +255,6 @@ public class Tensor implements AutoCloseable {
   /** {@code max(x, 0)}. */
   public final Tensor relu() {
     return Unary.apply(UnaryOp.RELU, this);
-  }
-
-  /** Lets code look at a tensor in the middle of a chain of calls. */
-  public final Tensor also(Consumer<Tensor> observer) {
-    observer.accept(this);
-    return this;
   }
 
   /** Releases a tensor that no scope owns. */

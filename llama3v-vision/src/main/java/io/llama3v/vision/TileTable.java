@@ -14,7 +14,7 @@ import java.util.List;
  * @param maxTiles tiles of a row
  * @param perTile values of one tile
  */
-record TileTable(List<AspectRatio> ratios, int maxTiles, long perTile) {
+public record TileTable(List<AspectRatio> ratios, int maxTiles, long perTile) {
   long rows() {
     return 1L + ratios.size();
   }
@@ -35,7 +35,7 @@ record TileTable(List<AspectRatio> ratios, int maxTiles, long perTile) {
   }
 
   /** The cell of Meta's grid that belongs to a tile of the table, counted from 0 over all rows; −1 if none does. */
-  private long gridCell(long slot) {
+  public long gridCell(long slot) {
     int row = (int) (slot / maxTiles);
     int tile = (int) (slot % maxTiles);
     if (row == 0 || tile >= ratios.get(row - 1).tiles() || ratios.get(row - 1).tiles() > maxTiles) return -1;

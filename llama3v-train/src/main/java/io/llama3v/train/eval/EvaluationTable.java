@@ -7,10 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.llama3v.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 
@@ -167,9 +167,7 @@ public record EvaluationTable(String title, String note, List<Row> rows) {
 
   /** Writes tables as JSON, to a neighbouring file first that then takes the name. */
   public static void write(Path file, List<EvaluationTable> tables) throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.write(partial, mapper().writeValueAsBytes(tables));
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFiles.writeBytes(file, mapper().writeValueAsBytes(tables));
   }
 
   /**

@@ -1,13 +1,12 @@
 package io.llama3v.train.report;
 
+import io.llama3v.io.AtomicFiles;
 import io.llama3v.train.eval.EvaluationTable.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -30,9 +29,7 @@ public final class HtmlReport {
 
   /** Writes a report: to a neighbouring file first that then takes the name. */
   public static void write(Path file, ReportData data) throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.writeString(partial, render(data));
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFiles.writeString(file, render(data));
   }
 
   /** The report as HTML text. */

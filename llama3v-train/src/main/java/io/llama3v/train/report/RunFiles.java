@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.llama3v.io.AtomicFiles;
 import io.llama3v.train.eval.EvaluationTable;
 import io.llama3v.train.report.ReportData.Curve;
 import io.llama3v.train.report.ReportData.Sample;
@@ -17,7 +18,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -46,11 +46,9 @@ public final class RunFiles {
 
   private RunFiles() { }
 
-  /** Writes any part of a report, or anything else that is data, as JSON: to a neighbouring file first that then takes the name. */
+  /** Writes any part of a report, or anything else that is data, as JSON, whole or not at all. */
   public static void writeJson(Path file, Object value) throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.write(partial, JSON.writeValueAsBytes(value));
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFiles.writeBytes(file, JSON.writeValueAsBytes(value));
   }
 
   /** A picture as the {@code data:} address that a sample holds, in PNG. */

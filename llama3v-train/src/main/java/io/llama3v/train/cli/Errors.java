@@ -3,20 +3,20 @@ package io.llama3v.train.cli;
 import io.llama3v.config.ConfigException;
 import io.llama3v.data.pipeline.TooManyBadSamplesException;
 import io.llama3v.data.sample.SampleException;
+import io.llama3v.image.ImageException;
 import io.llama3v.train.loop.NonFiniteLossException;
-import io.llama3v.vision.image.ImageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** Turns exceptions into one message and an exit code. What the user can mend has no stack trace; a defect of ours has one. */
 final class Errors implements IExecutionExceptionHandler, IParameterExceptionHandler {

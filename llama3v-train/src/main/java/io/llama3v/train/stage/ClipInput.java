@@ -1,10 +1,10 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.data.sample.Sample;
+import io.llama3v.image.ImageDecoder;
+import io.llama3v.image.RgbImage;
 import io.llama3v.vision.image.Augmentation;
 import io.llama3v.vision.image.ClipTransform;
-import io.llama3v.vision.image.ImageDecoder;
-import io.llama3v.vision.image.RgbImage;
 
 /**
  * Pictures as the run's CLIP sees them. With {@code greyscale} it sees no colours: icons come in eleven, any of which may be before

@@ -1,13 +1,13 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.data.sample.Sample;
+import io.llama3v.image.ImageDecoder;
+import io.llama3v.image.RgbImage;
 import io.llama3v.train.eval.ExactMatch;
 import io.llama3v.train.report.ReportData;
 import io.llama3v.train.report.RunFiles;
 import io.llama3v.vision.image.MllamaTransform;
 import io.llama3v.vision.image.Placement;
-import io.llama3v.vision.image.ImageDecoder;
-import io.llama3v.vision.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

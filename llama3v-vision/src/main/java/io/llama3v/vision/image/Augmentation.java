@@ -1,5 +1,7 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.image.Resize;
+import io.llama3v.image.RgbImage;
 import java.util.SplittableRandom;
 
 /**

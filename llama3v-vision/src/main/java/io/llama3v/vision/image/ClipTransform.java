@@ -1,5 +1,9 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.image.ImageException;
+import io.llama3v.image.Resize;
+import io.llama3v.image.RgbImage;
+import io.llama3v.image.Transparency;
 import io.llama3v.io.Limits;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.image.RgbImage;
 import java.nio.FloatBuffer;
 import java.util.List;
 

@@ -1,6 +1,10 @@
 package io.llama3v.vision.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.image.ImageDecoder;
+import io.llama3v.image.Resize;
+import io.llama3v.image.RgbImage;
+import io.llama3v.image.Transparency;
 import io.llama3v.io.Json;
 import io.llama3v.io.SafetensorsFile;
 import io.llama3v.io.WeightSource;

@@ -1,5 +1,8 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.image.ImageException;
+import io.llama3v.image.RgbImage;
+import io.llama3v.image.Transparency;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package io.llama3v.vision.image;
 
+import io.llama3v.image.Resize;
+import io.llama3v.image.RgbImage;
+import io.llama3v.image.Transparency;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 

@@ -1,6 +1,7 @@
 package io.llama3v.vision.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.image.Resize;
 import io.llama3v.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;

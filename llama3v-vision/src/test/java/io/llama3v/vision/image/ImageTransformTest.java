@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.llama3v.image.ImageException;
+import io.llama3v.image.Resize;
+import io.llama3v.image.RgbImage;
 import io.llama3v.io.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;

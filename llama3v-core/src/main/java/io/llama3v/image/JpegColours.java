@@ -1,4 +1,4 @@
-package io.llama3v.vision.image;
+package io.llama3v.image;
 
 /** Tells YCCK from CMYK in a JPEG file of four components. */
 final class JpegColours {

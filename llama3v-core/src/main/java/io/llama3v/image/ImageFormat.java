@@ -1,4 +1,4 @@
-package io.llama3v.vision.image;
+package io.llama3v.image;
 
 /** The file formats that are decoded. Others are refused: every decoder is code exposed to untrusted bytes. */
 public enum ImageFormat {

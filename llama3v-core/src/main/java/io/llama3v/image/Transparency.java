@@ -1,4 +1,4 @@
-package io.llama3v.vision.image;
+package io.llama3v.image;
 
 /** What becomes of an image's transparent parts when it is reduced to RGB. */
 public enum Transparency {

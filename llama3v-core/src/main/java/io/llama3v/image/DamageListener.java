@@ -1,4 +1,4 @@
-package io.llama3v.vision.image;
+package io.llama3v.image;
 
 import java.util.Locale;
 import javax.imageio.ImageReader;

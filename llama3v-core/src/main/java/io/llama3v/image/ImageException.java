@@ -1,4 +1,4 @@
-package io.llama3v.vision.image;
+package io.llama3v.image;
 
 /** A picture that cannot or must not be decoded. The message names the source, what was found and what was expected. */
 public final class ImageException extends RuntimeException {

@@ -1,0 +1,32 @@
+package io.llama3v.data.curate;
+
+import java.nio.ByteBuffer;
+
+/** Numbers as the bytes of a {@link CurationRecord#features() feature}, big-endian. */
+public final class Features {
+  private Features() {}
+
+  public static byte[] of(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+    bytes.asFloatBuffer().put(values);
+    return bytes.array();
+  }
+
+  public static byte[] of(long... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length);
+    bytes.asLongBuffer().put(values);
+    return bytes.array();
+  }
+
+  public static float[] floats(byte[] feature) {
+    float[] values = new float[feature.length / 4];
+    ByteBuffer.wrap(feature).asFloatBuffer().get(values);
+    return values;
+  }
+
+  public static long[] longs(byte[] feature) {
+    long[] values = new long[feature.length / 8];
+    ByteBuffer.wrap(feature).asLongBuffer().get(values);
+    return values;
+  }
+}

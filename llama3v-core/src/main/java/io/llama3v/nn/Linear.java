@@ -9,6 +9,7 @@ import io.llama3v.tensor.Tensor;
 public final class Linear extends Module {
   private final Parameter weight;
   private final Parameter bias;
+  private LowRankUpdate update;
 
   /** Declares the layer; weights are drawn from a normal distribution, biases are 0. */
   public Linear(long in, long out, boolean bias, double standardDeviation) {
@@ -23,11 +24,33 @@ public final class Linear extends Module {
 
   /** Applies the layer. */
   public Tensor forward(Tensor x) {
-    return LinearMap.apply(x, weight, bias);
+    Tensor y = LinearMap.apply(x, weight, bias);
+    return update == null ? y : update.addTo(y, x);
   }
 
   /** The weight matrix [out, in]. */
   public Parameter weight() {
     return weight;
+  }
+
+  /** The bias [out], or null. */
+  public Parameter bias() {
+    return bias;
+  }
+
+  /** The low-rank update, or null; {@link Lora} attaches one. */
+  LowRankUpdate update() {
+    return update;
+  }
+
+  LowRankUpdate attach(int rank, double alpha) {
+    update = child("", new LowRankUpdate(weight.size(1), weight.size(0), rank, alpha));
+    return update;
+  }
+
+  void detach() {
+    removeChild("");
+    update.close();
+    update = null;
   }
 }

@@ -62,6 +62,27 @@ public abstract class Module implements AutoCloseable {
     children.forEach((name, module) -> module.collect(name.isEmpty() ? prefix : prefix + name + ".", all));
   }
 
+  /** This module under the empty name, and all below it by full name, in order of registration. */
+  public final Map<String, Module> modules() {
+    Map<String, Module> all = new LinkedHashMap<>();
+    all.put("", this);
+    collectModules("", all);
+    return all;
+  }
+
+  private void collectModules(String prefix, Map<String, Module> all) {
+    children.forEach((name, module) -> {
+      // Nameless children share their parent's name: they are parts of it.
+      if (!name.isEmpty()) all.put(prefix + name, module);
+      module.collectModules(name.isEmpty() ? prefix : prefix + name + ".", all);
+    });
+  }
+
+  /** Takes back what {@link #child} registered. */
+  final void removeChild(String name) {
+    children.remove(name);
+  }
+
   /** Number of weights. */
   public final long parameterCount() {
     return parameters().values().stream().mapToLong(Parameter::elements).sum();

@@ -57,6 +57,11 @@ class GradientTest {
   }
 
   @Test
+  void lowRankMap() {
+    check.check(in -> LowRankMap.apply(in[0], in[1], in[2], 0.5), check.normal(2, 3, 5), check.normal(2, 5), check.normal(4, 2));
+  }
+
+  @Test
   void scaleAndSums() {
     check.check(in -> Arithmetic.scale(in[0], -1.7), check.normal(3, 5));
     check.check(in -> Arithmetic.sumTo(in[0], 5), check.normal(2, 3, 5));

@@ -6,20 +6,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Exponential moving average of parameters: {@code e ← e + (1 − decay)(p − e)}; the first {@link #update} copies, as
- * {@code torch.optim.swa_utils.AveragedModel} with {@code get_ema_multi_avg_fn} does. The averages live on the parameters'
- * backend until {@link #close}.
+ * Moving average of parameters: {@code e ← e + (1 − decay)(p − e)}; the first {@link #update} copies, as
+ * {@code torch.optim.swa_utils.AveragedModel} with {@code get_ema_multi_avg_fn} does. With another {@link Averaging} it is one over
+ * the tail of a training, or a plain mean, {@code e ← e + (p − e) / n}, as in stochastic weight averaging (Izmailov et al., 2018).
+ * The averages live on the parameters' backend until {@link #close}.
  */
 public final class Ema implements AutoCloseable {
-  private final double decay;
+  private final Averaging rule;
   private final Map<String, Parameter> parameters;
   private final Map<String, Tensor> averages = new LinkedHashMap<>();
   private long updates;
 
   /** The average of the trainable ones among the parameters; it begins as a copy of their present values. */
   public Ema(Map<String, Parameter> parameters, double decay) {
-    Check.fraction("decay", decay);
-    this.decay = decay;
+    this(parameters, Averaging.exponential(decay));
+  }
+
+  /** The same with any rule; until something is taken in it holds the present values. */
+  public Ema(Map<String, Parameter> parameters, Averaging rule) {
+    this.rule = rule;
     this.parameters = new LinkedHashMap<>();
     parameters.forEach((name, parameter) -> {
       if (!parameter.isTrainable()) return;
@@ -30,17 +35,29 @@ public final class Ema implements AutoCloseable {
     });
   }
 
-  /** Takes in the present values. */
+  /** Takes in the present values, if it is the rule's turn. To be called after every update of the parameters. */
   public void update() {
+    updates++;
+    if (!rule.takes(updates)) return;
+    double pace = rule.pace(rule.taken(updates));
     parameters.forEach((name, parameter) -> {
       Tensor average = averages.get(name);
-      if (updates == 0) parameter.backend().kernels().copy(parameter, average);
-      else parameter.backend().kernels().lerp(parameter, 1 - decay, average);
+      if (pace == 1) parameter.backend().kernels().copy(parameter, average);
+      else parameter.backend().kernels().lerp(parameter, pace, average);
     });
-    updates++;
   }
 
-  /** Updates taken in so far. */
+  /** Weights taken in so far. */
+  public long taken() {
+    return rule.taken(updates);
+  }
+
+  /** The parameters take over the averages for good: the end of a training that leaves its average. */
+  public void adopt() {
+    parameters.forEach((name, parameter) -> parameter.backend().kernels().copy(averages.get(name), parameter));
+  }
+
+  /** Updates seen so far. */
   public long updates() {
     return updates;
   }

@@ -4,13 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.llama3v.io.Digests;
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +42,12 @@ final class ConfigText {
   }
 
   static String hash(Record config) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      flatten(config).forEach((key, value) -> {
-        // A zero byte ends each part: it occurs in no key, so that different pairs cannot run into the same bytes.
-        sha.update((key + "\0" + value.replace("\\", "\\\\").replace("\0", "\\0") + "\0").getBytes(StandardCharsets.UTF_8));
-      });
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible); // every Java platform has SHA-256
-    }
+    MessageDigest sha = Digests.sha256();
+    flatten(config).forEach((key, value) -> {
+      // A zero byte ends each part: it occurs in no key, so that different pairs cannot run into the same bytes.
+      sha.update((key + "\0" + value.replace("\\", "\\\\").replace("\0", "\\0") + "\0").getBytes(StandardCharsets.UTF_8));
+    });
+    return Digests.hex(sha);
   }
 
   private static void flatten(String path, Object node, SortedMap<String, String> flat) {

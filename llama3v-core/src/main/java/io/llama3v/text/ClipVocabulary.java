@@ -3,6 +3,7 @@ package io.llama3v.text;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.llama3v.io.Digests;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +56,7 @@ final class ClipVocabulary {
     Path idsFile = folder ? path.resolve("vocab.json") : null;
     Map<String, Integer> ids = idsFile != null && Files.isRegularFile(idsFile) ? readIds(idsFile) : implied(pairs);
     MergeTable merges = new MergeTable(pairs.size());
-    MessageDigest sha = Sha256.start();
+    MessageDigest sha = Digests.sha256();
     for (int rank = 0; rank < pairs.size(); rank++) {
       String[] pair = pairs.get(rank);
       merges.put(id(ids, pair[0], mergesFile, pair[2]), id(ids, pair[1], mergesFile, pair[2]), rank,
@@ -70,7 +71,7 @@ final class ClipVocabulary {
     id(ids, ClipTokenizer.END_OF_TEXT, mergesFile, "");
     ids.entrySet().stream().sorted(Map.Entry.comparingByValue())
         .forEach(entry -> sha.update((entry.getKey() + '=' + entry.getValue() + '\n').getBytes(StandardCharsets.UTF_8)));
-    return new ClipVocabulary(ids, merges, Sha256.hex(sha));
+    return new ClipVocabulary(ids, merges, Digests.hex(sha));
   }
 
   int byteId(int b, boolean wordEnd) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.llama3v.io.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,9 +82,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       throw new TokenizerFormatException(file, "rejected by the tokenizers library: " + e.getMessage(), "a valid tokenizer.json",
           "fetch the file again, or save it with a current version of Hugging Face tokenizers");
     }
-    MessageDigest sha = Sha256.start();
+    MessageDigest sha = Digests.sha256();
     sha.update(bytes);
-    return new HuggingFaceTokenizer(handle, specials, TiktokenTokenizer.headRows(last + 1, specials), Sha256.hex(sha));
+    return new HuggingFaceTokenizer(handle, specials, TiktokenTokenizer.headRows(last + 1, specials), Digests.hex(sha));
   }
 
   @Override

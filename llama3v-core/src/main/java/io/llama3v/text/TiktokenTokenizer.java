@@ -1,5 +1,6 @@
 package io.llama3v.text;
 
+import io.llama3v.io.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -153,14 +154,14 @@ public final class TiktokenTokenizer implements Tokenizer {
   }
 
   private String digest() {
-    MessageDigest sha = Sha256.start();
+    MessageDigest sha = Digests.sha256();
     for (byte[] token : tokens) {
       sha.update(Integer.toString(token.length).getBytes(StandardCharsets.US_ASCII));
       sha.update((byte) ':');
       sha.update(token);
     }
     specials.forEach((name, id) -> sha.update((name + '=' + id + '\n').getBytes(StandardCharsets.UTF_8)));
-    return Sha256.hex(sha);
+    return Digests.hex(sha);
   }
 
   /** Bytes as a string of as many chars: a map key that compares and hashes by content and takes one byte a char. */

@@ -1,5 +1,6 @@
 package io.llama3v.train.checkpoint;
 
+import io.llama3v.io.Digests;
 import io.llama3v.tensor.Parameter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.llama3v.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.llama3v.io.Digests;
 import io.llama3v.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.llama3v.train.checkpoint;
+package io.llama3v.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,11 +10,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of texts and files. */
-final class Digests {
+/** SHA-256 of texts and files, in hexadecimal. */
+public final class Digests {
   private Digests() {}
 
-  static MessageDigest sha256() {
+  /** A digest to feed. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
@@ -22,17 +23,27 @@ final class Digests {
     }
   }
 
-  static String hex(MessageDigest digest) {
+  /** Ends a digest. */
+  public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  static String sha256(String text) {
+  /** Of a text's UTF-8 bytes. */
+  public static String sha256(String text) {
     MessageDigest digest = sha256();
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     return hex(digest);
   }
 
-  static String sha256(Path file) throws IOException {
+  /** Of bytes. */
+  public static String sha256(byte[] bytes) {
+    MessageDigest digest = sha256();
+    digest.update(bytes);
+    return hex(digest);
+  }
+
+  /** Of a file's bytes. */
+  public static String sha256(Path file) throws IOException {
     MessageDigest digest = sha256();
     ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 20);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

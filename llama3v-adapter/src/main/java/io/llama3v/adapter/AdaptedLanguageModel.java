@@ -95,7 +95,7 @@ public final class AdaptedLanguageModel extends Module {
     RotaryEmbedding.Table rope = text.positions() == null
         ? rotary.table(backend, cache == null ? 0 : cache.length(), text.length())
         : rotary.table(backend, text.positions(), text.rows());
-    AttentionMask mask = cache == null ? text.mask(backend) : AttentionMask.CAUSAL;
+    AttentionMask mask = text.mask(backend, cache);
     Tensor x = embedding.forward(text.idTensor(backend));
     see(trace, "embed", x);
     int self = 0;

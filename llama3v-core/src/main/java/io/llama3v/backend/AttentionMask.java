@@ -13,7 +13,8 @@ import io.llama3v.tensor.Tensor;
  *   <li>{@code padding} is null or not both {@code padding[b, i] != 0} and {@code padding[b, j] != 0}: Mllama's vision mask, in
  *       which real tokens see padding and padding sees real tokens, but padding does not see padding;
  *   <li>{@code groups} is null or {@code groups[b, i, j / (keys / G)] != 0}: the cross-attention mask over G tiles, each of
- *       which contributes {@code keys / G} keys.
+ *       which contributes {@code keys / G} keys;
+ *   <li>{@code starts} is null or {@code j >= starts[b, i]}: with {@code causal}, samples that share a row do not see each other.
  * </ul>
  * {@code bias}, if present, is added to the scaled scores. A query that may see nothing gets a row of zeros.
  *
@@ -22,12 +23,23 @@ import io.llama3v.tensor.Tensor;
  * @param padding {@code [B, queries]} with as many keys as queries, or null
  * @param groups {@code [B, queries, G]} or null
  * @param bias {@code [B|1, heads|1, queries, keys]} without gradient, or null
+ * @param starts {@code [B, queries]}, the first key that a query may see, or null
  */
-public record AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor groups, Tensor bias) {
+public record AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor groups, Tensor bias, Tensor starts) {
   /** Every query sees every key. */
   public static final AttentionMask NONE = new AttentionMask(false, null, null, null, null);
   /** A query sees itself and what came before. */
   public static final AttentionMask CAUSAL = new AttentionMask(true, null, null, null, null);
+
+  /** A mask without {@code starts}. */
+  public AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor groups, Tensor bias) {
+    this(causal, keys, padding, groups, bias, null);
+  }
+
+  /** Causal within each of the samples that share a row; {@code starts} holds the first position of every token's sample. */
+  public static AttentionMask packed(Tensor starts) {
+    return new AttentionMask(true, null, null, null, null, starts);
+  }
 
   /** Causal, and blind to padded keys. */
   public static AttentionMask causal(Tensor keys) {
@@ -46,12 +58,12 @@ public record AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor 
 
   /** True if no rule restricts anything. */
   public boolean isNone() {
-    return !causal && keys == null && padding == null && groups == null && bias == null;
+    return !causal && keys == null && padding == null && groups == null && bias == null && starts == null;
   }
 
   /** The tensors that the rules refer to, nulls included: what a tape must keep for backward. */
   public Tensor[] tensors() {
-    return new Tensor[] {keys, padding, groups, bias};
+    return new Tensor[] {keys, padding, groups, bias, starts};
   }
 
   /**
@@ -68,6 +80,7 @@ public record AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor 
     require("bias", bias, bias == null || bias.rank() == 4 && (bias.size(0) == batch || bias.size(0) == 1)
         && (bias.size(1) == heads || bias.size(1) == 1) && bias.size(2) == queries && bias.size(3) == keyCount,
         "[" + batch + "|1, " + heads + "|1, " + queries + ", " + keyCount + "]");
+    require("starts", starts, starts == null || matches(starts, batch, queries), "[" + batch + ", " + queries + "]");
   }
 
   private static boolean matches(Tensor t, long a, long b) {

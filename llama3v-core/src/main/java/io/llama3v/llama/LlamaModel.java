@@ -105,7 +105,7 @@ public final class LlamaModel extends Module implements CausalModel {
     int start = cache == null ? 0 : cache.length();
     RotaryEmbedding.Table rope = batch.positions() == null ? rotary.table(backend, start, batch.length())
         : rotary.table(backend, batch.positions(), batch.rows());
-    AttentionMask mask = cache == null ? batch.mask(backend) : AttentionMask.CAUSAL;
+    AttentionMask mask = batch.mask(backend, cache);
     Tensor x = embedding.forward(batch.idTensor(backend));
     if (trace != null) trace.accept("embed", x);
     for (int i = 0; i < blocks.size(); i++) {

@@ -17,16 +17,23 @@ import java.util.List;
  *     {@link CrossEntropy#IGNORE}; null if nothing is learned
  * @param attend 1 for tokens, 0 for padding; null if there is no padding
  * @param positions position of each token, or null for 0, 1, 2, …
+ * @param starts where several samples share a row: the place in the row at which the token's own sample begins, which is the first
+ *     that it attends to; null if every row is one sample
  */
-public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] attend, int[] positions) {
+public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] attend, int[] positions, int[] starts) {
   /** Checks the sizes. */
   public TextBatch {
     int n = Math.multiplyExact(rows, length);
     if (ids.length != n || labels != null && labels.length != n || attend != null && attend.length != n
-        || positions != null && positions.length != n) {
+        || positions != null && positions.length != n || starts != null && starts.length != n) {
       throw new IllegalArgumentException("a batch of " + rows + " x " + length + " tokens with " + ids.length + " ids"
           + (labels == null ? "" : ", " + labels.length + " labels"));
     }
+  }
+
+  /** Rows of one sample each. */
+  public TextBatch(int rows, int length, int[] ids, int[] labels, float[] attend, int[] positions) {
+    this(rows, length, ids, labels, attend, positions, null);
   }
 
   /** One sequence without labels. */
@@ -42,32 +49,64 @@ public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] a
    * @param padding the id to pad with
    */
   public static TextBatch padded(List<int[]> ids, List<int[]> labels, int padding) {
-    int length = ids.stream().mapToInt(a -> a.length).max().orElse(0);
-    int[] allIds = new int[ids.size() * length];
-    int[] allLabels = new int[allIds.length];
-    float[] attend = new float[allIds.length];
-    Arrays.fill(allIds, padding);
-    Arrays.fill(allLabels, CrossEntropy.IGNORE);
-    for (int r = 0; r < ids.size(); r++) {
-      System.arraycopy(ids.get(r), 0, allIds, r * length, ids.get(r).length);
-      System.arraycopy(labels.get(r), 0, allLabels, r * length, labels.get(r).length);
-      Arrays.fill(attend, r * length, r * length + ids.get(r).length, 1);
-    }
-    return new TextBatch(ids.size(), length, allIds, allLabels, attend, null);
+    return packed(ids, labels, padding, RowPacking.oneEach(ids.size()));
   }
 
-  /** Number of positions that a loss counts: those whose next token has a label. */
+  /**
+   * Sequences of which several may share a row, one after another, padded at the end. Where they do, positions restart with each,
+   * none attends to another, and none is asked to predict the next one's first token: the losses are those of rows of their own.
+   *
+   * @param ids token ids of each sequence
+   * @param labels labels of each sequence
+   * @param padding the id to pad with
+   * @param packing which sequences each row holds
+   */
+  public static TextBatch packed(List<int[]> ids, List<int[]> labels, int padding, RowPacking packing) {
+    int rows = packing.rows().size();
+    int length = packing.longest(i -> ids.get(i).length);
+    int[] allIds = new int[Math.multiplyExact(rows, length)];
+    int[] allLabels = new int[allIds.length];
+    float[] attend = new float[allIds.length];
+    int[] positions = new int[allIds.length];
+    int[] starts = new int[allIds.length];
+    Arrays.fill(allIds, padding);
+    Arrays.fill(allLabels, CrossEntropy.IGNORE);
+    for (int r = 0; r < rows; r++) {
+      int at = 0;
+      for (int i : packing.rows().get(r)) {
+        int n = ids.get(i).length;
+        System.arraycopy(ids.get(i), 0, allIds, r * length + at, n);
+        System.arraycopy(labels.get(i), 0, allLabels, r * length + at, n);
+        Arrays.fill(attend, r * length + at, r * length + at + n, 1);
+        place(r * length, at, at + n, starts, positions);
+        at += n;
+      }
+      place(r * length, at, length, starts, positions);
+    }
+    boolean shared = packing.sharesRows();
+    return new TextBatch(rows, length, allIds, allLabels, attend, shared ? positions : null, shared ? starts : null);
+  }
+
+  private static void place(int row, int from, int to, int[] starts, int[] positions) {
+    for (int t = from; t < to; t++) {
+      starts[row + t] = from;
+      positions[row + t] = t - from;
+    }
+  }
+
+  /** Number of positions that a loss counts: those whose next token is of the same sample and has a label. */
   public int counted() {
     return countedPositions().length;
   }
 
-  /** Flat indices of the positions whose next token has a label. */
+  /** Flat indices of the positions whose next token is of the same sample and has a label. */
   public int[] countedPositions() {
     int[] found = new int[ids.length];
     int n = 0;
     for (int r = 0; labels != null && r < rows; r++) {
       for (int t = 0; t + 1 < length; t++) {
-        if (labels[r * length + t + 1] != CrossEntropy.IGNORE) found[n++] = r * length + t;
+        int at = r * length + t;
+        if (labels[at + 1] != CrossEntropy.IGNORE && (starts == null || starts[at + 1] == starts[at])) found[n++] = at;
       }
     }
     return Arrays.copyOf(found, n);
@@ -78,8 +117,20 @@ public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] a
     return backend.tensor(ids, rows, length);
   }
 
-  /** Causal, and blind to padding where there is some before a token; padding at the end is behind every token anyway. */
+  /** As {@link #mask(Backend)}; with tokens in a cache, causal over these and those. */
+  public AttentionMask mask(Backend backend, KvCache cache) {
+    if (cache == null) return mask(backend);
+    if (starts != null) throw new IllegalArgumentException("rows that several samples share cannot be continued from a cache");
+    return AttentionMask.CAUSAL;
+  }
+
+  /** Causal within each sample, and blind to padding where there is some before a token; padding at the end is behind every token anyway. */
   public AttentionMask mask(Backend backend) {
+    if (starts != null) {
+      float[] first = new float[starts.length];
+      for (int i = 0; i < first.length; i++) first[i] = starts[i];
+      return AttentionMask.packed(backend.tensor(first, rows, length));
+    }
     for (int i = 0; attend != null && i + 1 < attend.length; i++) {
       boolean lastOfRow = (i + 1) % length == 0;
       if (!lastOfRow && attend[i] == 0 && attend[i + 1] != 0) return AttentionMask.causal(backend.tensor(attend, rows, length));

@@ -25,6 +25,8 @@ final class AttentionCases {
       add(cases, "groups " + groups, n, kit -> AttentionMask.groups(kit.bits(0.4, n.batch, n.queries, groups)));
       add(cases, "bias", n, kit -> new AttentionMask(false, null, null, null, kit.normal(n.batch, n.heads, n.queries, n.keys)));
       add(cases, "shared bias", n, kit -> new AttentionMask(true, null, null, null, kit.normal(1, 1, n.queries, n.keys)));
+      add(cases, "starts", n, kit -> new AttentionMask(false, null, null, null, null, starts(kit, n)));
+      add(cases, "packed", n, kit -> AttentionMask.packed(starts(kit, n)));
       add(cases, "all but padding", n, kit -> new AttentionMask(true, kit.bits(0.8, n.batch, n.keys), null,
           kit.bits(0.6, n.batch, n.queries, groups), kit.normal(1, n.heads, n.queries, n.keys)));
     }
@@ -41,6 +43,18 @@ final class AttentionCases {
         }
       }
     }
+  }
+
+  /** Samples of 1, 2, 3, … tokens one after another; in odd rows one sample that lasts from the 70th token on as well. */
+  private static Tensor starts(Kit kit, Sizes n) {
+    int queries = (int) n.queries;
+    return kit.values(at -> {
+      int i = at % queries;
+      if (at / queries % 2 == 1 && i >= 70) return 70;
+      int start = 0;
+      for (int length = 1; start + length <= i; length++) start += length;
+      return start;
+    }, n.batch, n.queries);
   }
 
   private static void add(List<KernelCases.Case> cases, String name, Sizes n, Function<Kit, AttentionMask> makeMask) {

@@ -156,6 +156,7 @@ class KernelValueTest {
         Tensor bias = kit.normal(1, n[3], n[1], n[2]);
         AttentionMask[] masks = {AttentionMask.NONE, AttentionMask.CAUSAL, AttentionMask.causal(keys), AttentionMask.groups(seen),
             new AttentionMask(false, null, null, null, bias), new AttentionMask(true, keys, null, seen, bias),
+            AttentionMask.packed(kit.values(i -> i % n[1] / 2 * 2, n[0], n[1])),
             n[1] == n[2] ? AttentionMask.padding(kit.bits(0.4, n[0], n[1])) : AttentionMask.NONE};
         for (AttentionMask mask : masks) {
           Tensor out = kit.out(q);

@@ -63,6 +63,7 @@ final class Naive {
       double[] padding = mask.padding().toDoubles();
       if (padding[b * queries + i] != 0 && padding[b * keys + j] != 0) return false;
     }
+    if (mask.starts() != null && j < mask.starts().toDoubles()[b * queries + i]) return false;
     if (mask.groups() == null) return true;
     int count = (int) mask.groups().size(2);
     return mask.groups().toDoubles()[(b * queries + i) * count + j / (keys / count)] != 0;

@@ -45,7 +45,7 @@ class AttentionGradientTest {
         new Case("causal", 1, 5, 5, 2, 1, 3), new Case("causal", 2, 2, 5, 4, 1, 2), new Case("causal", 1, 5, 3, 1, 1, 2),
         new Case("keys", 2, 3, 4, 2, 1, 3), new Case("causal keys", 2, 4, 4, 2, 2, 3), new Case("padding", 2, 5, 5, 2, 2, 3),
         new Case("groups", 2, 3, 6, 4, 2, 3), new Case("bias", 2, 3, 4, 2, 1, 3), new Case("shared bias", 2, 3, 4, 2, 1, 3),
-        new Case("everything", 1, 4, 4, 2, 1, 2));
+        new Case("everything", 1, 4, 4, 2, 1, 2), new Case("packed", 2, 5, 5, 2, 1, 3));
   }
 
   @ParameterizedTest
@@ -71,6 +71,8 @@ class AttentionGradientTest {
       case "groups" -> AttentionMask.groups(groups);
       case "bias" -> new AttentionMask(false, null, null, null, check.normal(c.batch, c.heads, c.queries, c.keys));
       case "shared bias" -> new AttentionMask(false, null, null, null, check.normal(1, 1, c.queries, c.keys));
+      // The second row's last token may see nothing: its sample begins behind every key.
+      case "packed" -> AttentionMask.packed(check.values(i -> i < 5 ? (i / 2) * 2 : i == 9 ? 5 : 1, c.batch, c.queries));
       case "everything" -> new AttentionMask(true, keys, padding, groups, check.normal(1, c.heads, c.queries, c.keys));
       default -> throw new IllegalArgumentException(c.name);
     };

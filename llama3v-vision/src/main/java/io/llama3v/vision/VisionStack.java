@@ -88,7 +88,7 @@ public final class VisionStack extends Module {
     if (!recompute) return block.forward(x, mask);
     // The mask's tensors travel as inputs, so that the tape keeps them until backward has run.
     return Recompute.block(parameters.get(i),
-        in -> block.forward(in[0], new AttentionMask(mask.causal(), in[1], in[2], in[3], in[4])),
-        x, mask.keys(), mask.padding(), mask.groups(), mask.bias());
+        in -> block.forward(in[0], new AttentionMask(mask.causal(), in[1], in[2], in[3], in[4], in[5])),
+        x, mask.keys(), mask.padding(), mask.groups(), mask.bias(), mask.starts());
   }
 }

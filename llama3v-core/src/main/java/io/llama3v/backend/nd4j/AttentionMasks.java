@@ -16,7 +16,9 @@ final class AttentionMasks {
    * not part of it.
    */
   static INDArray additive(Scratch s, AttentionMask mask, long b, long queries, long keys, DType type) {
-    if (!mask.causal() && mask.keys() == null && mask.padding() == null && mask.groups() == null) return null;
+    if (!mask.causal() && mask.keys() == null && mask.padding() == null && mask.groups() == null && mask.starts() == null) {
+      return null;
+    }
     INDArray seen = s.of(Nd4j.ones(type.nd4j(), queries, keys));
     if (mask.causal()) seen.muli(causal(s, queries, keys, type));
     if (mask.keys() != null) seen.muli(nonZero(s, Views.at(mask.keys(), b * keys, 1, keys), type));
@@ -26,6 +28,7 @@ final class AttentionMasks {
       seen.muli(outer(s, ofQuery, ofKey).rsubi(1));
     }
     if (mask.groups() != null) seen.muli(groups(s, mask.groups(), b, queries, keys, type));
+    if (mask.starts() != null) seen.muli(starts(s, mask.starts(), b, queries, keys, type));
     // log 0 = −∞ and log 1 = 0.
     return s.of(Transforms.log(seen, true));
   }
@@ -37,6 +40,14 @@ final class AttentionMasks {
     INDArray lead = s.of(s.of(Nd4j.zeros(type.nd4j(), queries, keys)).add(i));
     lead.subi(j);
     return s.of(s.of(lead.gt(queries - keys - 0.5)).castTo(type.nd4j()));
+  }
+
+  /** 1 where {@code j >= starts[i]}. */
+  private static INDArray starts(Scratch s, Tensor starts, long b, long queries, long keys, DType type) {
+    INDArray j = s.of(s.of(Nd4j.arange(keys)).castTo(type.nd4j())).reshape('c', 1, keys);
+    INDArray past = s.of(s.of(Nd4j.zeros(type.nd4j(), queries, keys)).addRowVector(j));
+    past.subiColumnVector(Views.at(starts, b * queries, queries, 1));
+    return s.of(s.of(past.gt(-0.5)).castTo(type.nd4j()));
   }
 
   /** Each of the G columns repeated for the keys of its group: [queries, G · 1] times [1, keys / G]. */

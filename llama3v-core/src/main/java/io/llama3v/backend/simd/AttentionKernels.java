@@ -73,24 +73,25 @@ final class AttentionKernels {
         int i0 = block * QUERY_BLOCK;
         int rows = Math.min(QUERY_BLOCK, p.queries - i0);
         int n = p.keysFor(i0 + rows);
+        int lo = Math.min(n, masks.firstKey(b, i0, rows));
         int hk = h / p.perKeyHead();
         Scratch s = scratch[lane];
         int rowLength = p.heads * p.width;
         int keyLength = p.keyHeads * p.width;
-        if (n > 0) {
-          blas.gemm(false, true, rows, n, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, p.keyAt(pk, b, hk), keyLength, 0,
-              s.scores.address(), p.keys);
+        if (n > lo) {
+          blas.gemm(false, true, rows, n - lo, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength,
+              p.keyAt(pk, b, hk) + 4L * lo * keyLength, keyLength, 0, s.scores.address() + 4L * lo, p.keys);
         }
         for (int r = 0; r < rows; r++) {
           int at = r * p.keys;
-          int visible = masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1));
-          float l = softmaxRow(s.scoreBuffer, at, visible);
+          int visible = Math.max(lo, masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1)));
+          float l = softmaxRow(s.scoreBuffer, at + lo, visible - lo);
           zero(s.scoreBuffer, at + visible, n - visible);
           Vec.put(lse, (b * p.heads + h) * p.queries + i0 + r, l);
         }
         // With no key in reach, k = 0 and the BLAS writes zeros.
-        blas.gemm(false, false, rows, p.width, n, 1, s.scores.address(), p.keys, p.keyAt(pv, b, hk), keyLength, 0,
-            p.queryAt(po, b, i0, h), rowLength);
+        blas.gemm(false, false, rows, p.width, n - lo, 1, s.scores.address() + 4L * lo, p.keys,
+            p.keyAt(pv, b, hk) + 4L * lo * keyLength, keyLength, 0, p.queryAt(po, b, i0, h), rowLength);
       });
     } finally {
       Scratch.give(pool, scratch);
@@ -128,35 +129,39 @@ final class AttentionKernels {
           for (int i0 = 0; i0 < p.queries; i0 += QUERY_BLOCK) {
             int rows = Math.min(QUERY_BLOCK, p.queries - i0);
             int n = p.keysFor(i0 + rows);
+            int lo = Math.min(n, masks.firstKey(b, i0, rows));
+            long scores = s.scores.address() + 4L * lo;
+            long skipped = 4L * lo * keyLength;
             long rowG = p.queryAt(pdo, b, i0, h);
-            if (n > 0) {
-              blas.gemm(false, true, rows, n, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, keyK, keyLength, 0,
-                  s.scores.address(), p.keys);
+            if (n > lo) {
+              blas.gemm(false, true, rows, n - lo, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, keyK + skipped, keyLength, 0,
+                  scores, p.keys);
             }
             for (int r = 0; r < rows; r++) {
               int at = r * p.keys;
-              int visible = masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1));
-              probabilities(s.scoreBuffer, at, visible, Vec.get(lse, (b * p.heads + h) * p.queries + i0 + r));
+              int visible = Math.max(lo, masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1)));
+              probabilities(s.scoreBuffer, at + lo, visible - lo, Vec.get(lse, (b * p.heads + h) * p.queries + i0 + r));
               zero(s.scoreBuffer, at + visible, n - visible);
             }
-            if (dv != null && n > 0) {
-              blas.gemm(true, false, n, p.width, rows, 1, s.scores.address(), p.keys, rowG, rowLength, 1, p.keyAt(pdv, b, hk), keyLength);
+            if (dv != null && n > lo) {
+              blas.gemm(true, false, n - lo, p.width, rows, 1, scores, p.keys, rowG, rowLength, 1, p.keyAt(pdv, b, hk) + skipped, keyLength);
             }
             if (dq == null && dk == null) continue;
-            if (n > 0) {
-              blas.gemm(false, true, rows, n, p.width, 1, rowG, rowLength, keyV, keyLength, 0, s.gradients.address(), p.keys);
+            long gradients = s.gradients.address() + 4L * lo;
+            if (n > lo) {
+              blas.gemm(false, true, rows, n - lo, p.width, 1, rowG, rowLength, keyV + skipped, keyLength, 0, gradients, p.keys);
             }
             for (int r = 0; r < rows; r++) {
               int row = ((b * p.queries + i0 + r) * p.heads + h) * p.width;
-              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * p.keys, n, dot(o, g, row, p.width), p.scale);
+              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * p.keys + lo, n - lo, dot(o, g, row, p.width), p.scale);
             }
             if (dq != null) {
-              blas.gemm(false, false, rows, p.width, n, 1, s.gradients.address(), p.keys, keyK, keyLength, 0, p.queryAt(pdq, b, i0, h),
-                  rowLength);
+              blas.gemm(false, false, rows, p.width, n - lo, 1, gradients, p.keys, keyK + skipped, keyLength, 0,
+                  p.queryAt(pdq, b, i0, h), rowLength);
             }
-            if (dk != null && n > 0) {
-              blas.gemm(true, false, n, p.width, rows, 1, s.gradients.address(), p.keys, p.queryAt(pq, b, i0, h), rowLength, 1,
-                  p.keyAt(pdk, b, hk), keyLength);
+            if (dk != null && n > lo) {
+              blas.gemm(true, false, n - lo, p.width, rows, 1, gradients, p.keys, p.queryAt(pq, b, i0, h), rowLength, 1,
+                  p.keyAt(pdk, b, hk) + skipped, keyLength);
             }
           }
         }
@@ -262,6 +267,7 @@ final class AttentionKernels {
     private final ByteBuffer padding;
     private final ByteBuffer groups;
     private final ByteBuffer bias;
+    private final ByteBuffer starts;
 
     Masks(AttentionMask mask, int keyCount) {
       this.mask = mask;
@@ -270,6 +276,19 @@ final class AttentionKernels {
       padding = mask.padding() == null ? null : HostStorage.buffer(mask.padding());
       groups = mask.groups() == null ? null : HostStorage.buffer(mask.groups());
       bias = mask.bias() == null ? null : HostStorage.buffer(mask.bias());
+      starts = mask.starts() == null ? null : HostStorage.buffer(mask.starts());
+    }
+
+    /** The first key that any of these queries may see: what lies before it is not computed at all. */
+    int firstKey(int b, int i0, int rows) {
+      if (starts == null) return 0;
+      int first = keyCount;
+      for (int r = 0; r < rows; r++) first = Math.min(first, start(b, i0 + r));
+      return first;
+    }
+
+    private int start(int b, int i) {
+      return Math.max(0, (int) Math.ceil(Vec.get(starts, b * (int) mask.starts().size(1) + i)));
     }
 
     int apply(ByteBuffer s, int at, int b, int h, int i, int visible) {
@@ -284,6 +303,9 @@ final class AttentionKernels {
           if (Vec.get(groups, row + g) != 0) continue;
           for (int j = g * perGroup, end = Math.min(visible, j + perGroup); j < end; j++) Vec.put(s, at + j, Float.NEGATIVE_INFINITY);
         }
+      }
+      if (starts != null) {
+        for (int j = 0, end = Math.min(visible, start(b, i)); j < end; j++) Vec.put(s, at + j, Float.NEGATIVE_INFINITY);
       }
       if (bias != null) {
         Tensor t = mask.bias();

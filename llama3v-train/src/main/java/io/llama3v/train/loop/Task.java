@@ -1,6 +1,9 @@
 package io.llama3v.train.loop;
 
+import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -23,6 +26,28 @@ public interface Task<B> {
    * @param normalizer {@link #count} summed over the window
    */
   Tensor loss(B batch, double normalizer);
+
+  /**
+   * Adds the gradients of a window of micro-batches to the parameters, and returns its loss: the sum of {@link #loss} over the
+   * window, each on a tape of its own. A loss in which every sample meets every other of the window, so that it is no such sum,
+   * overrides this and goes through the window twice. Once the loss is not finite, the rest may be left out.
+   *
+   * @param normalizer {@link #count} summed over the window
+   */
+  default double backward(Backend backend, List<B> window, double normalizer) {
+    double sum = 0;
+    for (B batch : window) {
+      try (Tape tape = Tape.record(backend)) {
+        Tensor loss = loss(batch, normalizer);
+        double value = loss.item();
+        sum += value;
+        if (!Double.isFinite(sum)) return sum;
+        // A text-only batch of a frozen language model has a loss and no gradient.
+        if (loss.needsGrad()) tape.backward(loss);
+      }
+    }
+    return sum;
+  }
 
   /** How many losses it sums: unmasked tokens, or pairs. 0 where there is nothing to learn from. */
   double count(B batch);

@@ -1,7 +1,5 @@
 package io.llama3v.train.loop;
 
-import io.llama3v.tensor.Tape;
-import io.llama3v.tensor.Tensor;
 import io.llama3v.train.checkpoint.Checkpoint;
 import io.llama3v.train.checkpoint.CheckpointStore;
 import io.llama3v.train.checkpoint.ConfigChanges;
@@ -38,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *     .build().run();
  * }</pre>
  *
- * <p>Order within a step: gradients of every micro-batch, each on a tape of its own and divided by the count of the whole window;
+ * <p>Order within a step: gradients of every micro-batch ({@link Task#backward}), divided by the count of the whole window;
  * norm; AdamW; {@code afterUpdate}; moving average; metrics; hooks; checkpoint. With checkpoints, {@link #run} goes on from the
  * newest one, and the numbers are bit for bit those of a run that was never interrupted.
  *
@@ -117,11 +115,8 @@ public final class TrainingLoop<B> {
     }
     if (!(count > 0)) return Window.useless(Double.NaN, "nothing to learn from: every token of the window is masked");
     set.optimizer.clearGrads();
-    double loss = 0;
-    for (B batch : window) {
-      loss += backward(batch, count);
-      if (!Double.isFinite(loss)) return Window.useless(loss, "loss is " + loss);
-    }
+    double loss = set.task.backward(set.optimizer.backend(), window, count);
+    if (!Double.isFinite(loss)) return Window.useless(loss, "loss is " + loss);
     GradientNorm gradient = set.clipping.measure(set.optimizer.parameters().values());
     if (gradient.tensors() == 0) return Window.useless(loss, "no trainable parameter leads to the loss");
     if (!gradient.finite()) return Window.useless(loss, "gradient norm is " + gradient.norm());
@@ -137,16 +132,6 @@ public final class TrainingLoop<B> {
     now.lossSum += loss;
     now.lossCount++;
     return new Window(loss, gradient, rate, images, tokens, null);
-  }
-
-  private double backward(B batch, double count) {
-    try (Tape tape = Tape.record(set.optimizer.backend())) {
-      Tensor loss = set.task.loss(batch, count);
-      double value = loss.item();
-      // A text-only batch of a frozen language model has a loss and no gradient.
-      if (Double.isFinite(value) && loss.needsGrad()) tape.backward(loss);
-      return value;
-    }
   }
 
   private void skip(Window window, Telemetry telemetry) throws IOException {

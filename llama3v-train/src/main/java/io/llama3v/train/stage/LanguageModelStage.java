@@ -5,6 +5,7 @@ import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.SampleSource;
 import io.llama3v.llama.LlamaConfig;
 import io.llama3v.llama.LlamaModel;
+import io.llama3v.llama.RowPacking;
 import io.llama3v.llama.TextBatch;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.text.BytePairTrainer;
@@ -83,7 +84,12 @@ final class LanguageModelStage implements Stage {
         public long tokens(TextBatch batch) {
           return batch.counted();
         }
-      }, BatchSource.of(loader, batch -> TextBatch.padded(batch, batch, pad)), seed, loop -> { });
+      }, BatchSource.of(loader, batch -> collate(batch, t.packing(), pad)), seed, loop -> { });
     }
+  }
+
+  private static TextBatch collate(List<int[]> texts, int packing, int pad) {
+    if (packing == 0) return TextBatch.padded(texts, texts, pad);
+    return TextBatch.packed(texts, texts, pad, RowPacking.firstFit(texts.stream().mapToInt(t -> t.length).toArray(), packing));
   }
 }

@@ -1,9 +1,11 @@
 package io.llama3v.train.stage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.image.ImageDecoder;
+import io.llama3v.llama.RowPacking;
 import io.llama3v.text.ChatTemplate;
 import io.llama3v.text.Encoded;
 import io.llama3v.text.Message;
@@ -31,14 +33,19 @@ final class PictureSamples {
     return chat;
   }
 
-  /** A picture and one of its captions, in the format of the base model. */
-  VlmBatch.Item caption(Sample sample, long draw) {
-    JsonNode captions = sample.json().path("captions");
-    String caption = captions.isEmpty() ? sample.text() : captions.get((int) Long.remainderUnsigned(draw, captions.size())).asText();
-    return item(sample, chat.encodeCaption(caption, 1));
+  /** A sample as training takes it: its conversation if it has one, otherwise one of its captions. */
+  VlmBatch.Item any(Sample sample, long draw) {
+    return described(sample).has("conversations") ? conversation(sample, draw) : caption(sample, draw);
   }
 
-  /** A picture and all its questions as one conversation; the picture comes with the first. */
+  /** A picture and one of its captions, in the format of the base model; without a picture, a plain document. */
+  VlmBatch.Item caption(Sample sample, long draw) {
+    JsonNode captions = described(sample).path("captions");
+    String caption = captions.isEmpty() ? sample.text() : captions.get((int) Long.remainderUnsigned(draw, captions.size())).asText();
+    return item(sample, chat.encodeCaption(caption, pictures(sample)));
+  }
+
+  /** A picture and all its questions as one conversation; the picture, where there is one, comes with the first. */
   VlmBatch.Item conversation(Sample sample, long draw) {
     List<JsonNode> turns = new ArrayList<>();
     sample.json().path("conversations").forEach(turns::add);
@@ -49,7 +56,7 @@ final class PictureSamples {
     }
     List<Message> messages = new ArrayList<>();
     for (JsonNode turn : turns) {
-      messages.add(Message.user(turn.path("question").asText(), messages.isEmpty() ? 1 : 0));
+      messages.add(Message.user(turn.path("question").asText(), messages.isEmpty() ? pictures(sample) : 0));
       messages.add(Message.assistant(turn.path("answer").asText()));
     }
     return item(sample, chat.encode(messages, false));
@@ -69,8 +76,24 @@ final class PictureSamples {
     return VlmBatch.collate(items, transform, pad);
   }
 
+  /** A batch in which samples share rows of up to {@code packing} tokens; 0: a row for each. */
+  VlmBatch collate(List<VlmBatch.Item> items, int packing) {
+    if (packing == 0) return collate(items);
+    int[] lengths = items.stream().mapToInt(i -> i.text().length()).toArray();
+    return VlmBatch.collate(items, RowPacking.firstFit(lengths, packing), transform, pad);
+  }
+
   private VlmBatch.Item item(Sample sample, Encoded text) {
-    return new VlmBatch.Item(text.length() <= maxTokens ? text : text.truncated(maxTokens),
-        List.of(transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()))));
+    Encoded cut = text.length() <= maxTokens ? text : text.truncated(maxTokens);
+    return new VlmBatch.Item(cut, text.imagePositions().length == 0 ? List.of() : List.of(transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()))));
+  }
+
+  private static int pictures(Sample sample) {
+    return sample.hasImage() ? 1 : 0;
+  }
+
+  /** The sample's JSON; a missing node where it is text and nothing else. */
+  private static JsonNode described(Sample sample) {
+    return sample.member("json").isPresent() ? sample.json() : MissingNode.getInstance();
   }
 }

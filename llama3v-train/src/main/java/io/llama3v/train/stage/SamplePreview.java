@@ -31,7 +31,7 @@ public record SamplePreview(Encoded text, Placement placement, int width, int he
     int tiles = config.adapter().tiles();
     PictureSamples samples = new PictureSamples(tokenizer, tileSize, tiles, config.adapter().maxTokens());
     long draw = Mix64.mix(config.seed(), position);
-    VlmBatch.Item item = sample.json().has("conversations") ? samples.conversation(sample, draw) : samples.caption(sample, draw);
+    VlmBatch.Item item = samples.any(sample, draw);
     ImageHeader header = ImageHeader.read(sample.image(), sample.key());
     return new SamplePreview(item.text(), item.images().get(0).placement(), header.width(), header.height(), tiles);
   }

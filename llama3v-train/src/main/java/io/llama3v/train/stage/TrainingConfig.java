@@ -21,10 +21,11 @@ import java.util.List;
  * @param logEvery steps between metrics lines
  * @param checkpointEvery steps between checkpoints
  * @param workers threads that prepare samples
+ * @param packing tokens of a row that several samples share; 0: a row for every sample
  */
 public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
     double weightDecay, double beta1, double beta2, double epsilon, double clip, List<PartConfig> parts, int logEvery,
-    int checkpointEvery, int workers) {
+    int checkpointEvery, int workers, int packing) {
 
   /** Shapes of the learning-rate schedule. */
   public enum Shape {
@@ -55,11 +56,12 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     logEvery = Defaults.or(logEvery, 10);
     checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
     workers = Defaults.or(workers, 1);
+    if (packing < 0) throw new IllegalArgumentException("packing " + packing + "; expected tokens of a row, or 0 for a row a sample");
   }
 
   /** The same with another learning rate. */
   public TrainingConfig withLearningRate(double value) {
     return new TrainingConfig(steps, batchSize, microBatch, value, warmup, schedule, floor, weightDecay, beta1, beta2, epsilon, clip,
-        parts, logEvery, checkpointEvery, workers);
+        parts, logEvery, checkpointEvery, workers, packing);
   }
 }

@@ -31,14 +31,12 @@ final class VlmTraining {
         ShardIndex questions = ShardIndex.open(context.shards("questions/train"))) {
       PictureSamples samples = new PictureSamples(tokenizer, tileSize, tiles, maxTokens);
       Subset chosen = new Subset(questions, dataShare, seed);
-      DataLoader.Builder<VlmBatch.Item> loader = DataLoader.over(questionShare == 1 ? chosen : scenes, (sample, position) -> {
-        long draw = Mix64.mix(seed, position);
-        return sample.json().has("conversations") ? samples.conversation(sample, draw) : samples.caption(sample, draw);
-      });
+      DataLoader.Builder<VlmBatch.Item> loader = DataLoader.over(questionShare == 1 ? chosen : scenes,
+          (sample, position) -> samples.any(sample, Mix64.mix(seed, position)));
       loader.seed(seed).batchSize(t.microBatch()).workers(t.workers());
       if (questionShare > 0 && questionShare < 1) loader.weight(1 - questionShare).mix(chosen, questionShare);
       try (DataLoader<VlmBatch.Item> open = loader.build()) {
-        Training.run(context, stage, t, model, new VlmTask(model), BatchSource.of(open, samples::collate), seed,
+        Training.run(context, stage, t, model, new VlmTask(model), BatchSource.of(open, items -> samples.collate(items, t.packing())), seed,
             loop -> loop.every(t.logEvery(), step -> step.log(gates(model))));
       }
     }

@@ -13,7 +13,7 @@ import io.llama3v.text.ContextWindow;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
 import io.llama3v.train.loop.BatchSource;
-import io.llama3v.train.loop.Task;
+import io.llama3v.train.loop.ContrastiveTask;
 import io.llama3v.train.optim.Constraints;
 import io.llama3v.vision.Interpolation;
 import io.llama3v.vision.clip.ClipConfig;
@@ -48,7 +48,7 @@ final class ClipStage implements Stage {
       ContextWindow window = ContextWindow.llama3(tokenizer, section.context());
       ClipInput input = new ClipInput(section.imageSize(), section.greyscale());
       try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, input, section.greyscale()))
-          .seed(seed).batchSize(t.batchSize()).workers(t.workers()).build()) {
+          .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
         Training.run(context, "clip", t, model, task(context, model, section), BatchSource.of(loader, ClipStage::collate), seed,
             loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
       }
@@ -87,13 +87,21 @@ final class ClipStage implements Stage {
     return batch;
   }
 
-  private static Task<Batch> task(StageContext context, ClipModel model, ClipSection section) {
-    return new Task<>() {
+  private static ContrastiveTask<Batch> task(StageContext context, ClipModel model, ClipSection section) {
+    return new ContrastiveTask<>() {
       @Override
-      public Tensor loss(Batch batch, double normalizer) {
-        Tensor pixels = context.backend().tensor(batch.pixels, batch.size, 3, section.imageSize(), section.imageSize());
-        Tensor ids = context.backend().tensor(batch.ids, batch.size, section.context());
-        return model.loss(pixels, ids, null);
+      public Tensor imageEmbeddings(Batch batch) {
+        return model.imageEmbeddings(context.backend().tensor(batch.pixels, batch.size, 3, section.imageSize(), section.imageSize()));
+      }
+
+      @Override
+      public Tensor textEmbeddings(Batch batch) {
+        return model.textEmbeddings(context.backend().tensor(batch.ids, batch.size, section.context()), null);
+      }
+
+      @Override
+      public Tensor logitScale() {
+        return model.logitScale();
       }
 
       @Override

@@ -23,6 +23,14 @@ public final class BadSamples {
     }
   }
 
+  /** Goes on from counts of an earlier session; its examples are not known any more. */
+  void restore(Map<String, Long> counts) {
+    byReason.clear();
+    byReason.putAll(counts);
+    examples.clear();
+    count = counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Places of the stream whose own sample was bad. */
   public long count() {
     return count;
@@ -33,7 +41,7 @@ public final class BadSamples {
     return Map.copyOf(byReason);
   }
 
-  /** The first hundred, with their messages. */
+  /** The first hundred of this session, with their messages. */
   public List<String> examples() {
     return List.copyOf(examples);
   }

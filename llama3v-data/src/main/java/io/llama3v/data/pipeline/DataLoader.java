@@ -3,7 +3,10 @@ package io.llama3v.data.pipeline;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
 import io.llama3v.data.shard.ShardIndex;
+import io.llama3v.io.Digests;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,7 @@ public final class DataLoader<T> implements AutoCloseable {
   private static final int BAD_GRACE = 100;
   private final List<SampleSource> sources;
   private final PositionedFunction<? extends T> function;
+  private final double[] weights;
   private final SampleOrder order;
   private final int batchSize;
   private final int ahead;
@@ -41,6 +45,7 @@ public final class DataLoader<T> implements AutoCloseable {
   private final ExecutorService workers;
   private final ArrayDeque<Future<Outcome<T>>> queue = new ArrayDeque<>();
   private final BadSamples bad = new BadSamples();
+  private final List<String> keys = new ArrayList<>();
   private long consumed; // places of this loader's own stream
   private long submitted;
   private long delivered;
@@ -49,12 +54,12 @@ public final class DataLoader<T> implements AutoCloseable {
 
   private record Failure(String sample, Throwable cause) {}
 
-  private record Outcome<T>(T value, Failure failure) {}
+  private record Outcome<T>(String key, T value, Failure failure) {}
 
   private DataLoader(Builder<T> b) {
     sources = List.copyOf(b.sources);
     function = b.function;
-    double[] weights = new double[sources.size()];
+    weights = new double[sources.size()];
     long[] sizes = new long[weights.length];
     for (int s = 0; s < sizes.length; s++) {
       weights[s] = b.weights.get(s);
@@ -97,6 +102,7 @@ public final class DataLoader<T> implements AutoCloseable {
       throw new IllegalStateException("this loader is closed");
     }
     List<T> batch = new ArrayList<>(batchSize);
+    keys.clear();
     for (int i = 0; i < batchSize; i++) {
       fill();
       batch.add(take());
@@ -126,6 +132,40 @@ public final class DataLoader<T> implements AutoCloseable {
     submitted = consumed;
   }
 
+  /** Position and counts, to go on with in another session: see {@link #restore}. */
+  public LoaderState state() {
+    return new LoaderState(position(), delivered, bad.byReason());
+  }
+
+  /**
+   * Continues where {@link #state()} was taken, counts of bad samples included. Like {@link #seek}, it reads nothing again.
+   *
+   * @throws IllegalArgumentException if the position is no multiple of the global batch
+   */
+  public void restore(LoaderState state) {
+    seek(state.position());
+    delivered = state.delivered();
+    bad.restore(state.bad());
+  }
+
+  /** Keys of the samples that the last {@link #next()} delivered, in order; of a replaced one, the replacement's. */
+  public List<String> keys() {
+    return List.copyOf(keys);
+  }
+
+  /**
+   * What the loader reads, in a few characters: {@link SampleSource#fingerprint} of every source, and their shares. A run that is
+   * to go on exactly must find the same.
+   */
+  public String fingerprint() throws IOException {
+    if (sources.size() == 1) return sources.get(0).fingerprint();
+    MessageDigest digest = Digests.sha256();
+    for (int s = 0; s < sources.size(); s++) {
+      digest.update((sources.get(s).fingerprint() + " x " + weights[s] + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.hex(digest);
+  }
+
   /** Batches in one pass over the first source, a last partial one included. */
   public long batchesPerEpoch() {
     long global = (long) batchSize * worldSize;
@@ -137,7 +177,7 @@ public final class DataLoader<T> implements AutoCloseable {
     return waitNanos;
   }
 
-  /** What was bad so far. */
+  /** What was bad so far, sessions before a {@link #restore} included. */
   public BadSamples badSamples() {
     return bad;
   }
@@ -162,6 +202,7 @@ public final class DataLoader<T> implements AutoCloseable {
         waitNanos += System.nanoTime() - start;
       }
       delivered++;
+      keys.add(outcome.key());
       if (outcome.failure() != null) {
         bad.add(outcome.failure().sample(), outcome.failure().cause());
         if (delivered > BAD_GRACE && bad.count() > maxBadFraction * delivered) {
@@ -194,7 +235,7 @@ public final class DataLoader<T> implements AutoCloseable {
       try {
         Sample sample = source.read(index);
         name = name + " '" + sample.key() + "'";
-        return new Outcome<>(function.apply(sample, place), first);
+        return new Outcome<>(sample.key(), function.apply(sample, place), first);
       } catch (Exception e) {
         first = first == null ? new Failure(name, e) : first;
         tried.add(name + ": " + e);

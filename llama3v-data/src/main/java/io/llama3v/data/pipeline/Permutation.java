@@ -23,6 +23,11 @@ public final class Permutation {
     this.halfMask = (1L << halfBits) - 1;
   }
 
+  /** What tells this permutation from others of its size. */
+  public long key() {
+    return key;
+  }
+
   /** Where element {@code i} goes; 0 ≤ i &lt; size. */
   public long apply(long i) {
     if (i < 0 || i >= size) {

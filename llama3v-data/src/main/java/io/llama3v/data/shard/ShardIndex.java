@@ -173,6 +173,17 @@ public final class ShardIndex implements SampleSource, AutoCloseable {
     }
   }
 
+  /** SHA-256 over every sample's key, place and length, and over the shards' bytes: all of a gibibyte, evenly spread ones of more. */
+  @Override
+  public String fingerprint() throws IOException {
+    ShardFingerprint print = new ShardFingerprint();
+    for (int i = 0; i < size; i++) {
+      print.sample(keys[i], shards[i], starts[i], lengths[i]);
+    }
+    print.bytes(channels);
+    return print.hex();
+  }
+
   /** All samples in archive order, read one by one as the list is walked. */
   public Iterable<Sample> all() {
     return () -> new Iterator<>() {

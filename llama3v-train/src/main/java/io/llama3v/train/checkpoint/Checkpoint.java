@@ -38,17 +38,25 @@ public record Checkpoint(Path folder, RunState state, List<String> passedOver) {
     passedOver = List.copyOf(passedOver);
   }
 
-  static void write(Path folder, RunState state, AdamW optimizer, Ema ema) throws IOException {
+  static void write(Path folder, RunState state, AdamW optimizer, Ema ema, SaveStep.Observer observer) throws IOException {
     writeTensors(folder.resolve(WEIGHTS), optimizer.parameters(), Map.of());
+    observer.reached(SaveStep.WEIGHTS_WRITTEN);
     writeTensors(folder.resolve(OPTIMIZER), optimizer.moments(), optimizer.updates());
     if (ema != null) writeTensors(folder.resolve(EMA), ema.averages(), Map.of());
     AtomicFiles.writeString(folder.resolve(STATE), state.toJson());
+    observer.reached(SaveStep.STATE_WRITTEN);
     Manifest.write(folder, state);
   }
 
   /** Opens a folder {@code step_N} after comparing every file with the manifest. */
   public static Checkpoint open(Path folder) throws IOException {
-    Manifest.verify(folder);
+    Manifest manifest = Manifest.verify(folder);
+    // A checkpoint renamed, or moved over another, is whole and still not what its name says.
+    String name = folder.toAbsolutePath().normalize().getFileName().toString();
+    if (name.startsWith("step_") && !name.equals("step_" + manifest.step())) {
+      throw new CheckpointException(folder, "holds step " + manifest.step() + " according to its manifest: it was renamed, or another was "
+          + "put in its place");
+    }
     return new Checkpoint(folder, RunState.read(folder.resolve(STATE)), List.of());
   }
 

@@ -39,6 +39,7 @@ public final class CheckpointStore {
 
   private final Path folder;
   private final int keepLast;
+  private final SaveStep.Observer observer;
 
   /**
    * The checkpoints in a folder, which need not exist yet.
@@ -46,9 +47,15 @@ public final class CheckpointStore {
    * @param keepLast how many to keep, at least 1
    */
   public CheckpointStore(Path folder, int keepLast) {
+    this(folder, keepLast, step -> { });
+  }
+
+  /** The same, with an observer of every save. */
+  public CheckpointStore(Path folder, int keepLast, SaveStep.Observer observer) {
     if (keepLast < 1) throw new IllegalArgumentException("keepLast is " + keepLast + ": keep at least 1 checkpoint");
     this.folder = folder;
     this.keepLast = keepLast;
+    this.observer = observer;
   }
 
   /** The folder. */
@@ -73,14 +80,19 @@ public final class CheckpointStore {
     Path temporary = AtomicFiles.temporarySibling(target);
     Files.createDirectory(temporary);
     try {
-      Checkpoint.write(temporary, state, optimizer, ema);
+      observer.reached(SaveStep.FOLDER_MADE);
+      Checkpoint.write(temporary, state, optimizer, ema, observer);
+      observer.reached(SaveStep.MANIFEST_WRITTEN);
       AtomicFiles.forceFolder(temporary);
+      observer.reached(SaveStep.FOLDER_FORCED);
       AtomicFiles.publish(temporary, target);
     } catch (IOException | RuntimeException failed) {
       AtomicFiles.deleteTree(temporary);
       throw failed;
     }
+    observer.reached(SaveStep.PUBLISHED);
     AtomicFiles.writeString(folder.resolve(LATEST), target.getFileName() + "\n");
+    observer.reached(SaveStep.POINTER_WRITTEN);
     Manifest.verify(target);
     prune();
     return target;
@@ -121,7 +133,7 @@ public final class CheckpointStore {
   private void refuse(Damage damage, List<String> passedOver) throws CheckpointException {
     if (damage == Damage.REFUSE && !passedOver.isEmpty()) {
       throw new CheckpointException(folder, "the newest checkpoint is damaged: " + passedOver.get(0)
-          + ". To fall back to the newest intact one, resume in automatic mode");
+          + ". To fall back to the newest intact one, resume with --resume=auto");
     }
   }
 
@@ -146,6 +158,7 @@ public final class CheckpointStore {
       // Renamed first: a folder deleted by halves must not look like a checkpoint.
       Path doomed = AtomicFiles.temporarySibling(old);
       AtomicFiles.publish(old, doomed);
+      observer.reached(SaveStep.OLD_SET_ASIDE);
       AtomicFiles.deleteTree(doomed);
     }
   }
@@ -156,7 +169,7 @@ public final class CheckpointStore {
       if (step < from) return;
       Path path = folder.resolve("step_" + step);
       try {
-        Manifest.verify(path);
+        Checkpoint.open(path);
       } catch (IOException damaged) {
         Path aside = folder.resolve("damaged_step_" + step);
         AtomicFiles.deleteTree(aside);

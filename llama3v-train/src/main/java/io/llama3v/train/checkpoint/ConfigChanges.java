@@ -27,13 +27,17 @@ public final class ConfigChanges {
   /**
    * Refuses a resume under other settings.
    *
-   * @throws CheckpointException that lists them
+   * @return the differences that are allowed, in words, to be recorded
+   * @throws CheckpointException that lists the others
    */
-  public static void refuse(Checkpoint checkpoint, Map<String, String> present, Set<String> allowed) throws CheckpointException {
-    List<String> changes = between(checkpoint.state().config(), present, allowed);
+  public static List<String> refuse(Checkpoint checkpoint, Map<String, String> present, Set<String> allowed) throws CheckpointException {
+    Map<String, String> saved = checkpoint.state().config();
+    List<String> changes = between(saved, present, allowed);
     if (!changes.isEmpty()) {
       throw new CheckpointException(checkpoint.folder(), "was made under other settings:\n  " + String.join("\n  ", changes)
-          + "\nSet them back, allow these changes by name, or begin a new run in a fresh folder");
+          + "\nSet them back, allow each by name (--allow-change=" + changes.get(0).split(" ", 2)[0]
+          + "), or begin a new run in a fresh folder");
     }
+    return between(saved, present, Set.of());
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,12 +23,12 @@ import java.util.stream.Stream;
  * @param stage      name of the stage
  * @param step       updates made
  * @param configHash {@link RunState#configHash}
- * @param code       version of this library
+ * @param code       {@link CodeVersion} that wrote it
  * @param files      everything else in the folder
  */
 record Manifest(String format, int version, String stage, long step, String configHash, String code, List<Item> files) {
   static final String FORMAT = "llama3v-checkpoint";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final String FILE = "manifest.json";
   static final String GUARD = "manifest.sha256";
 
@@ -40,8 +39,7 @@ record Manifest(String format, int version, String stage, long step, String conf
   static Manifest write(Path folder, RunState state) throws IOException {
     List<Item> items = new ArrayList<>();
     for (Path file : list(folder)) items.add(new Item(file.getFileName().toString(), Files.size(file), Digests.sha256(file)));
-    String code = Optional.ofNullable(Manifest.class.getPackage().getImplementationVersion()).orElse("development");
-    Manifest manifest = new Manifest(FORMAT, VERSION, state.stage(), state.step(), state.configHash(), code, items);
+    Manifest manifest = new Manifest(FORMAT, VERSION, state.stage(), state.step(), state.configHash(), CodeVersion.present(), items);
     String text = Json.writePretty(manifest);
     AtomicFiles.writeString(folder.resolve(FILE), text);
     AtomicFiles.writeString(folder.resolve(GUARD), guard(Digests.sha256(text)));

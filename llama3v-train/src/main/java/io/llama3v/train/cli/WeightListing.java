@@ -47,7 +47,8 @@ final class WeightListing {
     RunState state = Checkpoint.open(folder).state();
     out.println(folder + ": every file is as the manifest says");
     out.println("stage " + state.stage() + ", step " + state.step() + ", " + state.images() + " images, " + state.tokens()
-        + " tokens, loader at " + state.loaderPosition() + ", seed " + state.seed());
+        + " tokens, loader at " + state.loader().position() + ", seed " + state.seed());
+    state.changes().forEach(change -> out.println("allowed change " + change));
     if (state.frozen() != null) {
       out.println("frozen beside it: " + state.frozen().tensors() + " tensors, " + count(state.frozen().weights()) + " weights");
     }

@@ -1,6 +1,8 @@
 package io.llama3v.train.loop;
 
 import io.llama3v.data.pipeline.DataLoader;
+import io.llama3v.data.pipeline.LoaderState;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -21,14 +23,34 @@ public interface BatchSource<B> {
   /** Continues at a position that {@link #position()} returned. */
   void seek(long position);
 
+  /** Position, and what could not be used so far: what a checkpoint keeps. */
+  default LoaderState state() {
+    return LoaderState.at(position());
+  }
+
+  /** Continues where {@link #state} was taken. */
+  default void restore(LoaderState state) {
+    seek(state.position());
+  }
+
+  /** Keys of the samples in the last micro-batch, as far as they have any: named where that batch is to blame for something. */
+  default List<String> keys() {
+    return List.of();
+  }
+
+  /** What the stream is made of, in a few characters; empty if unknown. A resume with another is refused. */
+  default String fingerprint() throws IOException {
+    return "";
+  }
+
   /** Nanoseconds spent waiting for data since this source was made. */
   default long waitNanos() {
     return 0;
   }
 
-  /** Samples that could not be used since this source was made. */
+  /** Samples that could not be used so far, those of sessions before a {@link #restore} included. */
   default long skipped() {
-    return 0;
+    return state().badCount();
   }
 
   /**
@@ -51,6 +73,26 @@ public interface BatchSource<B> {
       @Override
       public void seek(long position) {
         loader.seek(position);
+      }
+
+      @Override
+      public LoaderState state() {
+        return loader.state();
+      }
+
+      @Override
+      public void restore(LoaderState state) {
+        loader.restore(state);
+      }
+
+      @Override
+      public List<String> keys() {
+        return loader.keys();
+      }
+
+      @Override
+      public String fingerprint() throws IOException {
+        return loader.fingerprint();
       }
 
       @Override

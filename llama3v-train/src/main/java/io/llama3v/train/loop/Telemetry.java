@@ -2,12 +2,15 @@ package io.llama3v.train.loop;
 
 import io.llama3v.train.report.MetricNames;
 import io.llama3v.train.report.MetricsLog;
+import io.llama3v.train.report.MetricsRecord;
 import io.llama3v.train.report.ProcessMemory;
 import io.llama3v.train.report.ProgressLine;
 import io.llama3v.train.report.StepStats;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** What a run shows of itself: lines of metrics.jsonl and the progress line, either of which may be absent. */
 final class Telemetry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+  private static final int KEY_CHARACTERS = 100_000;
   private final String stage;
   private final MetricsLog log;
   private final ProgressLine progress;
@@ -61,7 +65,30 @@ final class Telemetry implements AutoCloseable {
   }
 
   void log(long step, Map<String, Double> values) throws IOException {
-    if (log != null) log.log(stage, step, seconds(), values);
+    log(step, values, List.of());
+  }
+
+  /** A line about certain samples. */
+  void log(long step, Map<String, Double> values, List<String> samples) throws IOException {
+    if (log != null) log.log(new MetricsRecord(stage, step, seconds(), values, shortened(samples)));
+  }
+
+  /** A line of the log has a greatest length; a window of tens of thousands of samples does not fit. */
+  private static List<String> shortened(List<String> keys) {
+    int characters = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      characters += keys.get(i).length();
+      if (characters <= KEY_CHARACTERS) continue;
+      List<String> some = new ArrayList<>(keys.subList(0, i));
+      some.add("and " + (keys.size() - i) + " more");
+      return some;
+    }
+    return keys;
+  }
+
+  /** Forces to disk what was logged: before a checkpoint says that it has happened. */
+  void force() throws IOException {
+    if (log != null) log.force();
   }
 
   void message(String text) {

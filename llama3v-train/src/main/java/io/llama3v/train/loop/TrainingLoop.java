@@ -1,21 +1,27 @@
 package io.llama3v.train.loop;
 
+import io.llama3v.data.pipeline.LoaderState;
+import io.llama3v.tensor.Tensor;
 import io.llama3v.train.checkpoint.Checkpoint;
 import io.llama3v.train.checkpoint.CheckpointStore;
+import io.llama3v.train.checkpoint.CodeVersion;
 import io.llama3v.train.checkpoint.ConfigChanges;
 import io.llama3v.train.checkpoint.FrozenWeights;
 import io.llama3v.train.checkpoint.RunState;
 import io.llama3v.train.optim.AdamW;
 import io.llama3v.train.optim.Ema;
+import io.llama3v.train.optim.FiniteCheck;
 import io.llama3v.train.optim.GradientClipping;
 import io.llama3v.train.optim.GradientNorm;
 import io.llama3v.train.report.MetricNames;
 import io.llama3v.train.report.StepStats;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,17 +46,26 @@ import org.slf4j.LoggerFactory;
  * norm; AdamW; {@code afterUpdate}; moving average; metrics; hooks; checkpoint. With checkpoints, {@link #run} goes on from the
  * newest one, and the numbers are bit for bit those of a run that was never interrupted.
  *
- * <p>A window whose loss or gradient is not finite, or from which nothing can be learned, makes no update: parameters, moments,
- * average and step count stay as they are, its data are consumed, and it is counted. Several in a row stop the run.
+ * <p>A window makes no update if its loss or gradient, or any weight, moment, average or learning rate, is not finite, or if nothing
+ * can be learned from it: parameters, moments, average, schedule and step count stay as they are, its data are consumed, and it is
+ * counted and logged with the keys of its samples. Several in a row stop the run with a checkpoint of the state before the first of
+ * them, so that a resume tries them again. A loss or gradient norm that jumps ({@link SpikeDetector}) is logged in the same way;
+ * the update is made.
  *
  * @param <B> a micro-batch
  */
 public final class TrainingLoop<B> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+  /** Its square fits a 32-bit float with room to spare. */
+  private static final double LARGEST_GRADIENT = 1e18;
 
   private final Builder<B> set;
   private final Counters now = new Counters();
   private volatile boolean stopRequested;
+  private long savedStep;
+  private RunState beforeSkips;
+  private FiniteCheck finite;
+  private Map<String, String> identity;
 
   private TrainingLoop(Builder<B> settings) {
     this.set = settings;
@@ -68,9 +83,12 @@ public final class TrainingLoop<B> {
    * @throws io.llama3v.train.checkpoint.CheckpointException if the newest checkpoint is damaged or was made under other settings
    */
   public TrainingResult run() throws IOException {
-    long savedStep = resume();
+    savedStep = resume();
     double loss = Double.NaN;
-    try (Telemetry telemetry = new Telemetry(set.stage, set.metrics, set.showProgress, now, set.steps, set.batches.waitNanos())) {
+    set.stop.enter(this);
+    try (Telemetry telemetry = new Telemetry(set.stage, set.metrics, set.showProgress, now, set.steps, set.batches.waitNanos());
+        FiniteCheck check = new FiniteCheck(watched())) {
+      finite = check;
       while (now.step < set.steps && !stopRequested) {
         Window window = window();
         if (window.problem != null) {
@@ -79,14 +97,24 @@ public final class TrainingLoop<B> {
         }
         loss = window.loss;
         report(window, telemetry);
-        if (set.store != null && now.step % set.checkpointEvery == 0) savedStep = save(telemetry);
+        boolean asked = set.saveRequest != null && Files.exists(set.saveRequest);
+        if (now.step % set.checkpointEvery == 0 || asked) save(telemetry);
+        if (asked) Files.deleteIfExists(set.saveRequest);
       }
-      if (set.store != null && savedStep != now.step) save(telemetry);
-      return new TrainingResult(now.step, now.step >= set.steps, loss, now.images, now.tokens, now.skippedSteps, skippedSamples(),
-          telemetry.seconds());
+      save(telemetry);
+      return new TrainingResult(now.step, now.step >= set.steps, loss, now.images, now.tokens, now.skippedSteps, set.batches.skipped(),
+          telemetry.seconds(), List.copyOf(now.changes));
     } finally {
+      set.stop.leave(this);
       set.optimizer.clearGrads();
     }
+  }
+
+  private Map<String, Tensor> watched() {
+    Map<String, Tensor> all = new LinkedHashMap<>(set.optimizer.parameters());
+    all.putAll(set.optimizer.moments());
+    if (set.ema != null) set.ema.averages().forEach((name, average) -> all.put("ema." + name, average));
+    return all;
   }
 
   /** Asks {@link #run}, from any thread, to save a checkpoint after the present step and return. */
@@ -94,32 +122,37 @@ public final class TrainingLoop<B> {
     stopRequested = true;
   }
 
-  private record Window(double loss, GradientNorm gradient, double learningRate, long images, long tokens, String problem) {
-    static Window useless(double loss, String problem) {
-      return new Window(loss, null, Double.NaN, 0, 0, problem);
+  /** What a window came to: an update, or the problem that prevented one. {@code start} is where the data stood before it. */
+  private record Window(LoaderState start, List<String> keys, double loss, GradientNorm gradient, double learningRate, long images,
+      long tokens, String problem) {
+    Window useless(double badLoss, String why) {
+      return new Window(start, keys, badLoss, null, Double.NaN, 0, 0, why);
     }
   }
 
   /** Forward, backward and update of one window; on a problem nothing but the data position moves. */
   private Window window() throws IOException {
     List<B> window = new ArrayList<>(set.accumulate);
+    List<String> keys = new ArrayList<>();
+    Window empty = new Window(set.batches.state(), keys, Double.NaN, null, Double.NaN, 0, 0, null);
     double count = 0;
     long images = 0;
     long tokens = 0;
     for (int i = 0; i < set.accumulate; i++) {
       B batch = set.batches.next();
       window.add(batch);
+      keys.addAll(set.batches.keys());
       count += set.task.count(batch);
       images += set.task.images(batch);
       tokens += set.task.tokens(batch);
     }
-    if (!(count > 0)) return Window.useless(Double.NaN, "nothing to learn from: every token of the window is masked");
+    if (!(count > 0)) return empty.useless(Double.NaN, "nothing to learn from: every token of the window is masked");
     set.optimizer.clearGrads();
     double loss = set.task.backward(set.optimizer.backend(), window, count);
-    if (!Double.isFinite(loss)) return Window.useless(loss, "loss is " + loss);
+    if (!Double.isFinite(loss)) return empty.useless(loss, "loss is " + loss);
     GradientNorm gradient = set.clipping.measure(set.optimizer.parameters().values());
-    if (gradient.tensors() == 0) return Window.useless(loss, "no trainable parameter leads to the loss");
-    if (!gradient.finite()) return Window.useless(loss, "gradient norm is " + gradient.norm());
+    String problem = problem(gradient);
+    if (problem != null) return empty.useless(loss, problem);
     double rate = set.optimizer.learningRate(now.step);
     set.optimizer.step(now.step, gradient.scale());
     set.optimizer.clearGrads();
@@ -129,29 +162,53 @@ public final class TrainingLoop<B> {
     now.images += images;
     now.tokens += tokens;
     now.skippedInARow = 0;
+    beforeSkips = null;
     now.lossSum += loss;
     now.lossCount++;
-    return new Window(loss, gradient, rate, images, tokens, null);
+    return new Window(empty.start, keys, loss, gradient, rate, images, tokens, null);
+  }
+
+  /** Why an update with this gradient would do harm, or null. */
+  private String problem(GradientNorm gradient) {
+    if (gradient.tensors() == 0) return "no trainable parameter leads to the loss";
+    if (!gradient.finite()) return "gradient norm is " + gradient.norm();
+    if (gradient.norm() * gradient.scale() > LARGEST_GRADIENT) {
+      return "gradient norm is " + gradient.norm() + ", whose square exceeds what a second moment can hold";
+    }
+    for (Map.Entry<String, Double> rate : set.optimizer.learningRates(now.step).entrySet()) {
+      if (!Double.isFinite(rate.getValue())) return "learning rate of group '" + rate.getKey() + "' is " + rate.getValue();
+    }
+    return finite.firstBroken().map(name -> name + " holds a value that is not finite").orElse(null);
   }
 
   private void skip(Window window, Telemetry telemetry) throws IOException {
     set.optimizer.clearGrads();
+    if (beforeSkips == null) beforeSkips = state(window.start, telemetry);
     now.skippedSteps++;
     now.skippedInARow++;
     telemetry.warn("no update after step " + now.step + ": " + window.problem + " (" + now.skippedInARow + " in a row, data position "
         + set.batches.position() + ")");
     // At the step that was tried, so that a resume, which tries it again, drops this line.
-    telemetry.log(now.step + 1, Map.of(MetricNames.LOSS, window.loss, "skipped_steps", (double) now.skippedSteps));
+    telemetry.log(now.step + 1, Map.of(MetricNames.LOSS, window.loss, MetricNames.SKIPPED_STEPS, (double) now.skippedSteps), window.keys);
     if (now.skippedInARow >= set.maxSkippedInARow) {
+      String kept = finite.firstBroken().isPresent() ? "" : keep(beforeSkips);
       throw new NonFiniteLossException(set.stage + ": " + now.skippedInARow + " windows in a row made no update after step " + now.step
-          + "; the last because " + window.problem + ". Parameters are those of step " + now.step
+          + "; the last because " + window.problem + ". Parameters are those of step " + now.step + kept
           + ". Lower the learning rate, lengthen the warm-up, clip harder, or look at the data before position " + set.batches.position());
     }
   }
 
+  /** Saves the state before the first of several bad windows; parameters have not moved since. */
+  private String keep(RunState before) throws IOException {
+    if (set.store == null) return "";
+    if (savedStep != before.step()) set.store.save(before, set.optimizer, set.ema);
+    savedStep = before.step();
+    return ", saved with the data position before the first of these windows";
+  }
+
   private void report(Window window, Telemetry telemetry) throws IOException {
     telemetry.progress(new StepStats(now.step, window.loss, window.learningRate, window.gradient.norm(), window.images, window.tokens,
-        skippedSamples()));
+        set.batches.skipped()));
     if (now.step % set.metricsEvery == 0 || now.step == set.steps) {
       Map<String, Double> values = new LinkedHashMap<>();
       values.put(MetricNames.LOSS, now.lossSum / now.lossCount);
@@ -159,39 +216,81 @@ public final class TrainingLoop<B> {
       Map<String, Double> rates = set.optimizer.learningRates(now.step - 1);
       if (rates.size() > 1) rates.forEach((group, rate) -> values.put(MetricNames.LEARNING_RATE + "/" + group, rate));
       values.put(MetricNames.GRAD_NORM, window.gradient.norm());
-      values.put(MetricNames.SKIPPED, (double) skippedSamples());
-      values.put("skipped_steps", (double) now.skippedSteps);
+      values.put(MetricNames.SKIPPED, (double) set.batches.skipped());
+      values.put(MetricNames.SKIPPED_STEPS, (double) now.skippedSteps);
       telemetry.line(now, values, set.batches.waitNanos());
       now.lossSum = 0;
       now.lossCount = 0;
     }
+    spikes(window, telemetry);
     StepContext context = new StepContext(now.step, window.loss, window.learningRate, window.gradient.norm(), telemetry);
     for (Periodic hook : set.hooks) if (now.step % hook.every == 0) hook.hook.run(context);
   }
 
-  private long skippedSamples() {
-    return now.skippedSamplesBefore + set.batches.skipped();
+  private void spikes(Window window, Telemetry telemetry) throws IOException {
+    double loss = now.loss.take(window.loss);
+    double norm = now.gradientNorm.take(window.gradient.norm());
+    if (loss == 0 && norm == 0) return;
+    Map<String, Double> values = new LinkedHashMap<>();
+    if (loss > 0) values.put(MetricNames.SPIKE + MetricNames.LOSS, loss);
+    if (norm > 0) values.put(MetricNames.SPIKE + MetricNames.GRAD_NORM, norm);
+    telemetry.warn(String.format(Locale.ROOT, "step %d: loss %.4g, gradient norm %.4g: a jump of %s deviations; samples %s", now.step,
+        window.loss, window.gradient.norm(), values, window.keys.subList(0, Math.min(8, window.keys.size()))));
+    telemetry.log(now.step, values, window.keys);
   }
 
   /** Restores the newest checkpoint; returns its step, or -1. */
   private long resume() throws IOException {
     if (set.store == null) return -1;
     Optional<Checkpoint> found = set.store.latest(set.damage);
-    if (found.isEmpty()) return -1;
+    if (found.isEmpty()) {
+      LOG.info("{}: no checkpoint in {}, begins at step 0", set.stage, set.store.folder());
+      return -1;
+    }
     Checkpoint checkpoint = found.get();
-    ConfigChanges.refuse(checkpoint, set.identity(), set.allowedChanges);
+    List<String> changes = ConfigChanges.refuse(checkpoint, identity(), set.allowedChanges);
     checkpoint.restore(set.optimizer, set.ema);
     now.restore(checkpoint.state());
-    set.batches.seek(checkpoint.state().loaderPosition());
+    set.batches.restore(checkpoint.state().loader());
+    for (String change : changes) {
+      LOG.warn("{}: goes on although {}", set.stage, change);
+      now.changes.add("after step " + now.step + ": " + change);
+    }
     LOG.info("{}: goes on from {}, step {} of {}", set.stage, checkpoint.folder(), now.step, set.steps);
     return now.step;
   }
 
-  private long save(Telemetry telemetry) throws IOException {
-    set.store.save(new RunState(set.stage, now.step, now.images, now.tokens, now.skippedSteps, now.skippedInARow, skippedSamples(),
-        set.batches.position(), set.seed, telemetry.seconds(), now.lossSum, now.lossCount, set.ema == null ? 0 : set.ema.updates(),
-        set.identity(), set.frozen), set.optimizer, set.ema);
-    return now.step;
+  private void save(Telemetry telemetry) throws IOException {
+    if (set.store == null || savedStep == now.step) return;
+    Optional<String> broken = finite.firstBroken();
+    if (broken.isPresent()) {
+      throw new NonFiniteLossException(set.stage + ": after step " + now.step + ", " + broken.get() + " holds a value that is not finite; "
+          + "such a state is not saved" + (savedStep < 0 ? "" : ", and the last checkpoint is of step " + savedStep)
+          + ". What changes parameters beside the optimiser, a constraint or a hook, is to blame");
+    }
+    telemetry.force();
+    set.store.save(state(set.batches.state(), telemetry), set.optimizer, set.ema);
+    savedStep = now.step;
+  }
+
+  private RunState state(LoaderState loader, Telemetry telemetry) throws IOException {
+    return new RunState(set.stage, now.step, now.images, now.tokens, now.skippedSteps, now.skippedInARow, loader, set.seed,
+        telemetry.seconds(), now.lossSum, now.lossCount, set.ema == null ? 0 : set.ema.updates(), now.recent(), now.changes, identity(),
+        set.frozen);
+  }
+
+  /** What a resume must find unchanged. Read once: the data do not change under a run. */
+  private Map<String, String> identity() throws IOException {
+    if (identity == null) {
+      identity = new LinkedHashMap<>(set.config);
+      identity.put("stage", set.stage);
+      identity.put("seed", String.valueOf(set.seed));
+      identity.put("accumulate", String.valueOf(set.accumulate));
+      identity.put("frozen_weights", set.frozen == null ? "not recorded" : set.frozen.sha256());
+      identity.put("data", set.batches.fingerprint());
+      identity.put("code", CodeVersion.present());
+    }
+    return identity;
   }
 
   private record Periodic(long every, StepHook hook) {}
@@ -219,6 +318,8 @@ public final class TrainingLoop<B> {
     private Set<String> allowedChanges = Set.of();
     private long seed;
     private int maxSkippedInARow = 5;
+    private Path saveRequest;
+    private StopSignal stop = new StopSignal();
 
     private Builder(String stage, AdamW optimizer, Task<B> task, BatchSource<B> batches) {
       this.stage = stage;
@@ -301,7 +402,10 @@ public final class TrainingLoop<B> {
       return this;
     }
 
-    /** Settings that may differ from the checkpoint's. */
+    /**
+     * Settings that may differ from the checkpoint's, each a key of {@link #config} or one of {@code stage}, {@code seed},
+     * {@code accumulate}, {@code frozen_weights}, {@code data} and {@code code}. What did differ is recorded in every later checkpoint.
+     */
     public Builder<B> allowChanges(Set<String> keys) {
       allowedChanges = Set.copyOf(keys);
       return this;
@@ -319,18 +423,21 @@ public final class TrainingLoop<B> {
       return this;
     }
 
+    /** A file whose appearance asks for a checkpoint after the present step; it is deleted once that is written. */
+    public Builder<B> saveRequest(Path file) {
+      saveRequest = file;
+      return this;
+    }
+
+    /** Something that may ask this loop to save and leave; see {@link TrainingLoop#stop}. */
+    public Builder<B> stopOn(StopSignal signal) {
+      stop = signal;
+      return this;
+    }
+
     /** Makes the loop. */
     public TrainingLoop<B> build() {
       return new TrainingLoop<>(this);
-    }
-
-    private Map<String, String> identity() {
-      Map<String, String> all = new LinkedHashMap<>(config);
-      all.put("stage", stage);
-      all.put("seed", String.valueOf(seed));
-      all.put("accumulate", String.valueOf(accumulate));
-      all.put("frozen weights", frozen == null ? "not recorded" : frozen.sha256());
-      return all;
     }
 
     private static long positive(String name, long value) {

@@ -1,5 +1,7 @@
 package io.llama3v.train.loop;
 
+import java.util.List;
+
 /**
  * How a run ended.
  *
@@ -11,6 +13,7 @@ package io.llama3v.train.loop;
  * @param skippedSteps   windows without an update
  * @param skippedSamples samples that could not be used
  * @param seconds        wall time over all sessions
+ * @param changes        settings that were changed at a resume, and allowed to be, in words
  */
 public record TrainingResult(long step, boolean finished, double loss, long images, long tokens, long skippedSteps, long skippedSamples,
-    double seconds) {}
+    double seconds, List<String> changes) {}

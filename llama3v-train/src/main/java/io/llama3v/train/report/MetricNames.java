@@ -16,6 +16,10 @@ public final class MetricNames {
   public static final String MEMORY = "memory_bytes";
   /** Samples skipped since the stage began. */
   public static final String SKIPPED = "skipped";
+  /** Prefix of jumps: {@code spike/loss} is how many deviations the loss lay above the median of the steps before. */
+  public static final String SPIKE = "spike/";
+  /** Windows that made no update since the stage began. */
+  public static final String SKIPPED_STEPS = "skipped_steps";
   /** Prefix of gate values: {@code gate/3/attention} is the tanh of the attention gate of block 3. */
   public static final String GATE = "gate/";
   /** Prefix of evaluations made during training: {@code eval/retrieval R@1}. */

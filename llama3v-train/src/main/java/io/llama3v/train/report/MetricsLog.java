@@ -5,11 +5,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +27,8 @@ import java.util.Map;
 /**
  * {@code metrics.jsonl}: one flat JSON object a line, {@code {"stage":"clip","step":10,"seconds":12.5,"loss":3.2}}, so that
  * {@code jq .loss} and {@code pandas.read_json(lines=True)} read it as it is. Values that are not numbers are the strings {@code "NaN"},
- * {@code "Infinity"} and {@code "-Infinity"}: a loss that blew up must be seen.
+ * {@code "Infinity"} and {@code "-Infinity"}: a loss that blew up must be seen. A line about certain samples, such as those of a step that
+ * was skipped, has their keys as the array {@code samples}.
  *
  * <p>Every line reaches the operating system before {@link #log} returns. A process that dies in the middle of a line leaves half a
  * line; {@link #read} leaves it out and {@link #open} cuts it off before appending.
@@ -34,11 +38,14 @@ import java.util.Map;
 public final class MetricsLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_LINE = 1 << 20;
+  private static final String SAMPLES = "samples";
 
+  private final FileChannel channel;
   private final Writer writer;
 
   private MetricsLog(Path file) throws IOException {
-    writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
   }
 
   /** Opens the log for appending, creating it where it does not exist, and cuts off half a line at its end. */
@@ -78,11 +85,16 @@ public final class MetricsLog implements AutoCloseable {
   /**
    * Appends one line.
    *
-   * @throws IllegalArgumentException when a value is named {@code stage}, {@code step} or {@code seconds}
+   * @throws IllegalArgumentException when a value is named {@code stage}, {@code step}, {@code seconds} or {@code samples}
    */
   public synchronized void log(MetricsRecord record) throws IOException {
     writer.write(line(record));
     writer.flush();
+  }
+
+  /** Forces what was logged to disk, so that it survives a power failure too. */
+  public synchronized void force() throws IOException {
+    channel.force(false);
   }
 
   @Override
@@ -134,7 +146,10 @@ public final class MetricsLog implements AutoCloseable {
         values.put(field.getKey(), number(field.getKey(), field.getValue()));
       }
     });
-    return new MetricsRecord(node.get("stage").textValue(), node.get("step").longValue(), node.get("seconds").doubleValue(), values);
+    List<String> samples = new ArrayList<>();
+    node.path(SAMPLES).forEach(key -> samples.add(key.asText()));
+    return new MetricsRecord(node.get("stage").textValue(), node.get("step").longValue(), node.get("seconds").doubleValue(), values,
+        samples);
   }
 
   private static double number(String name, JsonNode value) {
@@ -150,7 +165,7 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   private static boolean reserved(String name) {
-    return name.equals("stage") || name.equals("step") || name.equals("seconds");
+    return name.equals("stage") || name.equals("step") || name.equals("seconds") || name.equals(SAMPLES);
   }
 
   private static String line(MetricsRecord record) throws IOException {
@@ -165,6 +180,11 @@ public final class MetricsLog implements AutoCloseable {
           throw new IllegalArgumentException("a value is named \"" + value.getKey() + "\", which names a part of every line: rename it");
         }
         json.writeNumberField(value.getKey(), value.getValue());
+      }
+      if (!record.samples().isEmpty()) {
+        json.writeArrayFieldStart(SAMPLES);
+        for (String key : record.samples()) json.writeString(key);
+        json.writeEndArray();
       }
       json.writeEndObject();
     }

@@ -29,6 +29,11 @@ final class Subset implements SampleSource {
   }
 
   @Override
+  public String fingerprint() throws IOException {
+    return size + " of " + source.fingerprint() + " by " + order.key();
+  }
+
+  @Override
   public String describe() {
     return size + " of " + source.describe();
   }

@@ -208,7 +208,7 @@ class TrainingLoopTest {
   void frozenWeightsMustBeTheSame() throws IOException {
     frozenRun(3, 4);
     assertEquals(8, frozenRun(3, 8).step());
-    assertTrue(assertThrows(CheckpointException.class, () -> frozenRun(4, 9)).getMessage().contains("frozen weights"));
+    assertTrue(assertThrows(CheckpointException.class, () -> frozenRun(4, 9)).getMessage().contains("frozen_weights"));
   }
 
   private TrainingResult frozenRun(long seed, long steps) throws IOException {

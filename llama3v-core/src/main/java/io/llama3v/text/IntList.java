@@ -3,22 +3,25 @@ package io.llama3v.text;
 import java.util.Arrays;
 
 /** A growing list of ints. */
-final class IntList {
+public final class IntList {
   private int[] values = new int[16];
   private int size;
 
-  void add(int value) {
+  /** Appends a value. */
+  public void add(int value) {
     if (size == values.length) {
       values = Arrays.copyOf(values, size * 2);
     }
     values[size++] = value;
   }
 
-  void addAll(int[] source) {
+  /** Appends all values. */
+  public void addAll(int[] source) {
     addAll(source, source.length);
   }
 
-  void addAll(int[] source, int count) {
+  /** Appends the first values. */
+  public void addAll(int[] source, int count) {
     if (size + count > values.length) {
       values = Arrays.copyOf(values, Math.max(values.length * 2, size + count));
     }
@@ -26,15 +29,18 @@ final class IntList {
     size += count;
   }
 
-  int get(int index) {
+  /** The value at an index. */
+  public int get(int index) {
     return values[index];
   }
 
-  int size() {
+  /** How many there are. */
+  public int size() {
     return size;
   }
 
-  int[] toArray() {
+  /** A copy of the values. */
+  public int[] toArray() {
     return Arrays.copyOf(values, size);
   }
 }

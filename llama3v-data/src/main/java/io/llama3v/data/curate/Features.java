@@ -12,6 +12,12 @@ public final class Features {
     return bytes.array();
   }
 
+  public static byte[] of(int[] values, int count) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * count);
+    bytes.asIntBuffer().put(values, 0, count);
+    return bytes.array();
+  }
+
   public static byte[] of(long... values) {
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length);
     bytes.asLongBuffer().put(values);
@@ -21,6 +27,12 @@ public final class Features {
   public static float[] floats(byte[] feature) {
     float[] values = new float[feature.length / 4];
     ByteBuffer.wrap(feature).asFloatBuffer().get(values);
+    return values;
+  }
+
+  public static int[] ints(byte[] feature) {
+    int[] values = new int[feature.length / 4];
+    ByteBuffer.wrap(feature).asIntBuffer().get(values);
     return values;
   }
 

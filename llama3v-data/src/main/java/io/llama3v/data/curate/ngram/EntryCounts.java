@@ -1,12 +1,13 @@
 package io.llama3v.data.curate.ngram;
 
-import java.io.Serializable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * In how many texts each entry was found. Sums of integers: parts may be counted anywhere and merged in any order. Not thread-safe.
  */
-public final class EntryCounts implements Serializable {
-  private static final long serialVersionUID = 1;
+public final class EntryCounts {
   private final long[] counts;
   private long texts;
   private long matchedTexts;
@@ -65,5 +66,36 @@ public final class EntryCounts implements Serializable {
     long most = 0;
     for (long c : counts) most = Math.max(most, c);
     return most;
+  }
+
+  /** Writes the counts that are not 0. */
+  public void write(DataOutput out) throws IOException {
+    int found = 0;
+    for (long c : counts) if (c > 0) found++;
+    out.writeInt(counts.length);
+    out.writeLong(texts);
+    out.writeLong(matchedTexts);
+    out.writeInt(found);
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) continue;
+      out.writeInt(i);
+      out.writeLong(counts[i]);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param entries the size of the vocabulary
+   * @throws IOException if the counts are those of another vocabulary
+   */
+  public static EntryCounts read(DataInput in, int entries) throws IOException {
+    int written = in.readInt();
+    if (written != entries) throw new IOException("counts of " + written + " entries; the vocabulary has " + entries);
+    EntryCounts read = new EntryCounts(entries);
+    read.texts = in.readLong();
+    read.matchedTexts = in.readLong();
+    for (int i = in.readInt(); i > 0; i--) read.counts[in.readInt()] = in.readLong();
+    return read;
   }
 }

@@ -1,7 +1,9 @@
 package io.llama3v.data.curate.ngram;
 
 import io.llama3v.tensor.CounterRandom;
-import java.io.Serializable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,16 +14,15 @@ import java.util.PriorityQueue;
  * A uniform sample of texts with the entries found in them: the {@code capacity} texts whose keys have the smallest hashes. Parts may
  * be made anywhere and merged in any order; the sample is the same. With no more texts than the capacity, it holds them all.
  */
-public final class HitSample implements Serializable {
-  private static final long serialVersionUID = 1;
+public final class HitSample {
   private static final Comparator<Item> ORDER = Comparator.<Item>comparingLong(i -> i.hash ^ Long.MIN_VALUE).thenComparing(i -> i.key);
 
-  private record Item(long hash, String key, int[] hits) implements Serializable {}
+  private record Item(long hash, String key, int[] hits) {}
 
   private final long seed;
   private final int capacity;
   private long texts;
-  private final PriorityQueue<Item> items = new PriorityQueue<>((Comparator<Item> & Serializable) (a, b) -> ORDER.compare(b, a));
+  private final PriorityQueue<Item> items = new PriorityQueue<>(ORDER.reversed());
 
   /** An empty sample. */
   public HitSample(long seed, int capacity) {
@@ -63,8 +64,40 @@ public final class HitSample implements Serializable {
 
   /** Entries of the held texts, in the order of their hashes. */
   List<int[]> hits() {
+    return sorted().stream().map(Item::hits).toList();
+  }
+
+  private List<Item> sorted() {
     List<Item> sorted = new ArrayList<>(items);
     sorted.sort(ORDER);
-    return sorted.stream().map(Item::hits).toList();
+    return sorted;
+  }
+
+  /** Writes the sample; equal samples give equal bytes. */
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(texts);
+    out.writeInt(items.size());
+    for (Item item : sorted()) {
+      out.writeLong(item.hash);
+      out.writeUTF(item.key);
+      out.writeInt(item.hits.length);
+      for (int h : item.hits) out.writeInt(h);
+    }
+  }
+
+  /** Reads what {@link #write} wrote, given the seed and capacity that it was made with. */
+  public static HitSample read(DataInput in, long seed, int capacity) throws IOException {
+    HitSample sample = new HitSample(seed, capacity);
+    sample.texts = in.readLong();
+    int size = in.readInt();
+    if (size < 0 || size > capacity) throw new IOException("a sample of " + size + " texts; expected at most " + capacity);
+    for (int i = 0; i < size; i++) {
+      long hash = in.readLong();
+      String key = in.readUTF();
+      int[] hits = new int[in.readInt()];
+      for (int h = 0; h < hits.length; h++) hits[h] = in.readInt();
+      sample.items.add(new Item(hash, key, hits));
+    }
+    return sample;
   }
 }

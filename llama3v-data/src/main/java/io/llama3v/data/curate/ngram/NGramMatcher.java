@@ -1,6 +1,8 @@
 package io.llama3v.data.curate.ngram;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Finds which entries of a {@link Vocabulary} stand in a text, all at once and exactly: entry e is found where {@code " " + e + " "}
@@ -60,11 +62,29 @@ public final class NGramMatcher {
    * @return how many different entries were found: so many first elements of {@link #hits()} are theirs
    */
   public int match(byte[] utf8, int offset, int length) {
+    next();
+    return scan(utf8, offset, length);
+  }
+
+  /** Searches several texts as one: an entry counts once if it is in any; none is found across two of them. */
+  public int match(List<String> texts) {
+    next();
+    for (String one : texts) {
+      byte[] utf8 = one.getBytes(StandardCharsets.UTF_8);
+      scan(utf8, 0, utf8.length);
+    }
+    return count;
+  }
+
+  private void next() {
     count = 0;
     if (++text == 0) {
-      java.util.Arrays.fill(seen, 0);
+      Arrays.fill(seen, 0);
       text = 1;
     }
+  }
+
+  private int scan(byte[] utf8, int offset, int length) {
     int state = start;
     for (int i = offset, end = offset + length; i < end; i++) {
       int b = utf8[i] & 255;
@@ -92,7 +112,7 @@ public final class NGramMatcher {
       int entry = automaton.outputPattern[record];
       if (seen[entry] == text) continue;
       seen[entry] = text;
-      if (count == hits.length) hits = java.util.Arrays.copyOf(hits, 2 * count);
+      if (count == hits.length) hits = Arrays.copyOf(hits, 2 * count);
       hits[count++] = entry;
     }
   }

@@ -1,11 +1,13 @@
 package io.llama3v.data.curate.ngram;
 
 import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Digests;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +87,13 @@ public final class Vocabulary {
         }
       }
     });
+  }
+
+  /** SHA-256 of the entries in their order: names what counts and thresholds belong to. */
+  public String fingerprint() {
+    MessageDigest digest = Digests.sha256();
+    for (String entry : entries) digest.update((entry + '\n').getBytes(StandardCharsets.UTF_8));
+    return Digests.hex(digest);
   }
 
   /** Number of entries. */

@@ -28,6 +28,11 @@ final class BackendOptions {
     return name;
   }
 
+  /** Threads of the cpu backend. */
+  int threads() {
+    return Integer.getInteger(CpuBackendProvider.THREADS, Runtime.getRuntime().availableProcessors());
+  }
+
   /** Opens the backend; without a name the best one. */
   Backend open() {
     return Backend.named(name);

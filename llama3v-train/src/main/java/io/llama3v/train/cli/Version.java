@@ -15,7 +15,8 @@ final class Version implements IVersionProvider {
         + System.getProperty("os.arch")};
   }
 
-  private static String number() throws IOException {
+  /** The number alone. */
+  static String number() throws IOException {
     try (InputStream in = Version.class.getResourceAsStream(PROPERTIES)) {
       if (in == null) return "development";
       Properties properties = new Properties();

@@ -1,0 +1,127 @@
+package io.llama3v.backend.meta;
+
+import io.llama3v.backend.Backend;
+import io.llama3v.backend.KernelCost;
+import io.llama3v.backend.Kernels;
+import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Storage;
+import io.llama3v.tensor.Tensor;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Runs models without values: tensors have shapes, kernels cost what {@link KernelCost} says, memory is counted. Forward, backward
+ * and update of the real model code go through it, so that what it counts is what that code does. Values read back are 0.
+ *
+ * <pre>{@code
+ * try (MetaBackend meta = new MetaBackend(); LlamaModel model = new LlamaModel(config)) {
+ *   meta.allocate(model.parameters().values());
+ *   try (Tape tape = Tape.record(meta)) {
+ *     tape.backward(model.loss(batch, 1));
+ *   }
+ *   System.out.println(meta.operations() + " operations, " + meta.peakBytes() + " bytes at most");
+ * }
+ * }</pre>
+ */
+public final class MetaBackend extends Backend {
+  private final Kernels kernels = MetaKernels.of(this::spend);
+  private final Map<String, Long> operationsByKernel = new TreeMap<>();
+  private long operations;
+  private long moved;
+  private long live;
+  private long peak;
+
+  private void spend(String kernel, KernelCost cost) {
+    operations += cost.operations();
+    moved += cost.bytes();
+    if (cost.operations() > 0) operationsByKernel.merge(kernel, cost.operations(), Long::sum);
+  }
+
+  /** Gives parameters their (absent) memory, in place of drawing or loading values. */
+  public void allocate(Iterable<Parameter> parameters) {
+    for (Parameter parameter : parameters) parameter.allocate(this);
+  }
+
+  /** Operations of all matrix products since the last {@link #reset}. */
+  public long operations() {
+    return operations;
+  }
+
+  /** Of these, the operations of each kernel that has products. */
+  public Map<String, Long> operationsByKernel() {
+    return new TreeMap<>(operationsByKernel);
+  }
+
+  /** Bytes that kernels read and wrote since the last {@link #reset}. */
+  public long movedBytes() {
+    return moved;
+  }
+
+  /** Counts operations and moved bytes from 0 again, and the peak from the memory that is live now. */
+  public void reset() {
+    operations = 0;
+    operationsByKernel.clear();
+    moved = 0;
+    peak = live;
+  }
+
+  @Override
+  public String name() {
+    return "meta";
+  }
+
+  @Override
+  public String describe() {
+    return "meta (counts and computes nothing)";
+  }
+
+  @Override
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  @Override
+  public Storage allocate(long bytes) {
+    live += bytes;
+    peak = Math.max(peak, live);
+    return new MetaStorage(this, bytes);
+  }
+
+  void freed(long bytes) {
+    live -= bytes;
+  }
+
+  @Override
+  public void upload(FloatBuffer values, Tensor target) {}
+
+  @Override
+  public void upload(IntBuffer values, Tensor target) {}
+
+  @Override
+  public void download(Tensor source, FloatBuffer target) {
+    for (int i = 0, at = target.position(); i < source.elements(); i++) target.put(at + i, 0);
+  }
+
+  @Override
+  public void download(Tensor source, IntBuffer target) {
+    for (int i = 0, at = target.position(); i < source.elements(); i++) target.put(at + i, 0);
+  }
+
+  @Override
+  public long liveBytes() {
+    return live;
+  }
+
+  @Override
+  public long peakBytes() {
+    return peak;
+  }
+
+  @Override
+  public void trim() {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,36 @@
+package io.llama3v.backend.meta;
+
+import io.llama3v.backend.KernelCost;
+import io.llama3v.backend.Kernels;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Every kernel as its cost. A proxy, so that a kernel added to {@link Kernels} needs a line in {@link KernelCost} and none here. */
+final class MetaKernels implements InvocationHandler {
+  private final BiConsumer<String, KernelCost> spend;
+
+  private MetaKernels(BiConsumer<String, KernelCost> spend) {
+    this.spend = spend;
+  }
+
+  static Kernels of(BiConsumer<String, KernelCost> spend) {
+    return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, new MetaKernels(spend));
+  }
+
+  @Override
+  public Object invoke(Object proxy, Method method, Object[] args) throws Throwable {
+    if (method.getDeclaringClass() == Object.class) return method.invoke(this, args);
+    Optional<KernelCost> cost = KernelCost.of(method.getName(), args);
+    // A kernel made of other kernels costs what those do.
+    if (cost.isEmpty() && method.isDefault()) return InvocationHandler.invokeDefault(proxy, method, args);
+    spend.accept(method.getName(), cost.orElseThrow(() -> new IllegalStateException("KernelCost does not know the kernel '"
+        + method.getName() + "': add its operations and bytes there")));
+    Class<?> type = method.getReturnType();
+    if (type == double.class) return 0.0;
+    if (type == boolean.class) return false;
+    return null;
+  }
+}

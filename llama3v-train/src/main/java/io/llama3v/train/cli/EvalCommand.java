@@ -5,6 +5,7 @@ import io.llama3v.train.eval.EvaluationTable.Row;
 import io.llama3v.train.report.RunFiles;
 import io.llama3v.train.stage.Pipeline;
 import io.llama3v.train.stage.PipelineConfig;
+import io.llama3v.train.stage.RunSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,7 @@ final class EvalCommand implements Callable<Integer> {
     if (!config.stages().contains(STAGE)) {
       throw new ParameterException(spec.commandLine(), file + " has no stage '" + STAGE + "'");
     }
-    Pipeline.run(config, STAGE);
+    Pipeline.run(config, STAGE, RunSession.strict());
     if (!check) return 0;
     long missed = EvaluationTable.read(config.run().resolve(RunFiles.EVALUATION)).stream().flatMap(table -> table.rows().stream())
         .map(Row::met).filter(Boolean.FALSE::equals).count();

@@ -12,13 +12,14 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command {@code llama3v}. Exit codes: 0, all is well; 1, a check failed or the work could not be finished; 2, the command
- * line, the configuration or another input is wrong. Results go to standard output, everything else to standard error.
+ * line, the configuration or another input is wrong; 130 or 143, Ctrl-C or SIGTERM, after a checkpoint where a stage was training. Results go to standard output, everything else to standard error.
  */
 @Command(name = "llama3v", scope = ScopeType.INHERIT, mixinStandardHelpOptions = true, versionProvider = Version.class,
     description = "Trains and runs Llama 3-V: a vision transformer, gated cross-attention, and a frozen Llama.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:all is well", "1:a check failed, or the work could not be finished",
-        "2:the command line, the configuration or another input is wrong"},
+        "2:the command line, the configuration or another input is wrong",
+        "130, 143:Ctrl-C or SIGTERM; a stage that was training has saved"},
     subcommands = {RunCommand.class, StageCommand.class, ValidateCommand.class, GenerateCommand.class, EvalCommand.class,
         ReportCommand.class, ParityCommand.class, InspectCommand.class, BackendsCommand.class,
         BenchCommand.class})

@@ -29,10 +29,14 @@ final class RunCommand implements Callable<Integer> {
   @Mixin
   private BackendOptions backend;
 
+  @Mixin
+  private ResumeOptions resume;
+
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    Pipeline.run(config);
+    int code = Interruption.guard(spec.commandLine().getErr(), stop -> Pipeline.run(config, null, resume.session(stop)));
+    if (code != 0) return code;
     Path report = config.run().resolve(RunFiles.REPORT);
     if (Files.exists(report)) spec.commandLine().getOut().println("report: " + report);
     return 0;

@@ -34,11 +34,14 @@ final class StageCommand implements Callable<Integer> {
   @Mixin
   private BackendOptions backend;
 
+  @Mixin
+  private ResumeOptions resume;
+
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    Pipeline.run(config, known(config, name));
-    return 0;
+    String stage = known(config, name);
+    return Interruption.guard(spec.commandLine().getErr(), stop -> Pipeline.run(config, stage, resume.session(stop)));
   }
 
   private String known(PipelineConfig config, String given) {

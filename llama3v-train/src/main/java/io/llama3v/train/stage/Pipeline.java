@@ -1,6 +1,5 @@
 package io.llama3v.train.stage;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.backend.Backend;
 import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.AtomicFiles;
@@ -21,25 +20,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs stages in order. A finished stage leaves {@code done.json} with the settings it ran under; the next call begins at the
- * first stage that has none. Settings that changed for a finished stage are refused, field by field, rather than ignored.
+ * first stage that has none. Settings that changed for a finished stage are refused, field by field, unless the {@link RunSession}
+ * allows them.
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final String DONE = "done.json";
 
   private Pipeline() {}
 
   /** Runs every stage that is not finished. */
   public static void run(PipelineConfig config) throws IOException {
-    run(config, null);
+    run(config, null, RunSession.strict());
   }
 
   /**
    * Runs one stage, finished or not; null: every stage that is not finished.
    *
    * @throws IllegalArgumentException if the configuration lists no such stage, or lacks the section of one that it lists
+   * @throws TrainingStoppedException if the session's signal asked to stop
    */
-  public static void run(PipelineConfig config, String only) throws IOException {
+  public static void run(PipelineConfig config, String only, RunSession session) throws IOException {
     if (only != null && !config.stages().contains(only)) {
       throw new IllegalArgumentException("stage '" + only + "' is not among the configuration's stages " + config.stages());
     }
@@ -47,7 +47,7 @@ public final class Pipeline {
     Files.createDirectories(config.run());
     try (RunLock held = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
       AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
-      StageContext context = new StageContext(config, backend);
+      StageContext context = new StageContext(config, backend, session);
       RunFiles.writeJson(config.run().resolve(RunFiles.PROVENANCE), Provenance.of(config, backend));
       for (String stage : config.stages()) {
         if (only != null && !only.equals(stage)) continue;
@@ -71,35 +71,21 @@ public final class Pipeline {
   /**
    * True if a stage has finished under the present settings.
    *
-   * @throws IllegalStateException if it finished under other ones
+   * @throws IllegalStateException if it finished under other ones that may not have changed
    */
   static boolean isDone(StageContext context, String stage) throws IOException {
-    Path marker = context.folder(stage).resolve(DONE);
-    if (!Files.exists(marker)) return false;
-    JsonNode was = Json.read(marker).path("settings");
-    StringBuilder changed = new StringBuilder();
-    settings(context.config(), stage).forEach((key, value) -> {
-      String before = was.path(key).asText("absent");
-      if (!before.equals(value)) changed.append("\n  ").append(key).append(": ").append(before).append(" then, ").append(value).append(" now");
-    });
-    if (changed.length() > 0) {
-      throw new IllegalStateException("stage '" + stage + "' in " + context.config().run() + " finished under other settings:" + changed
-          + "\nChange them back, choose another run folder (run=…), or delete " + marker.getParent() + " and what was built on it");
-    }
-    return true;
+    return DoneMarker.isDone(context, stage);
   }
 
   static void markDone(StageContext context, String stage, double seconds) throws IOException {
-    Files.createDirectories(context.folder(stage));
-    AtomicFiles.writeString(context.folder(stage).resolve(DONE), Json.writePretty(Map.of("stage", stage, "seconds", seconds, "settings",
-        settings(context.config(), stage))));
+    DoneMarker.write(context, stage, seconds);
   }
 
   /** Tells the report how long each finished stage took. */
   private static void timings(StageContext context) throws IOException {
     List<ReportData.Stage> finished = new ArrayList<>();
     for (String stage : context.config().stages()) {
-      Path marker = context.folder(stage).resolve(DONE);
+      Path marker = DoneMarker.file(context, stage);
       if (!Files.exists(marker)) continue;
       int steps = steps(context.config(), stage);
       finished.add(new ReportData.Stage(stage, ReportData.Stage.Status.DONE, steps, steps, Json.read(marker).path("seconds").asDouble(), ""));

@@ -6,6 +6,7 @@ import io.llama3v.train.checkpoint.FrozenWeights;
 import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
+import io.llama3v.train.loop.TrainingResult;
 import io.llama3v.train.optim.AdamW;
 import io.llama3v.train.optim.ParameterGroup;
 import io.llama3v.train.optim.Schedule;
@@ -15,6 +16,9 @@ import java.util.function.Consumer;
 
 /** What all training stages have in common: optimiser, loop and checkpoints out of a {@link TrainingConfig}. */
 final class Training {
+  /** Folder of a stage's checkpoints, within the stage's folder. */
+  static final String CHECKPOINTS = "checkpoints";
+
   private Training() {}
 
   /** Trains a model's trainable parameters. {@code more} may add to the loop. */
@@ -32,9 +36,14 @@ final class Training {
       TrainingLoop.Builder<B> loop = TrainingLoop.of(stage, adamW, task, batches).steps(t.steps())
           .accumulate(t.batchSize() / t.microBatch()).clip(t.clip()).metrics(context.metrics(), t.logEvery()).showProgress().seed(seed)
           .config(Pipeline.settings(context.config(), stage)).frozen(FrozenWeights.of(model.parameters(), null))
-          .checkpoints(new CheckpointStore(context.folder(stage).resolve("checkpoints"), 2), t.checkpointEvery());
+          .checkpoints(new CheckpointStore(context.folder(stage).resolve(CHECKPOINTS), 2), t.checkpointEvery())
+          .onDamage(context.session().damage()).allowChanges(context.session().allowedChanges()).stopOn(context.session().stop())
+          .saveRequest(context.saveRequest());
       more.accept(loop);
-      loop.build().run();
+      TrainingResult result = loop.build().run();
+      if (!result.finished()) {
+        throw new TrainingStoppedException(stage, result.step(), t.steps(), context.folder(stage).resolve(CHECKPOINTS));
+      }
     }
   }
 

@@ -27,6 +27,8 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
     embed = Defaults.or(embed, 128);
     context = Defaults.or(context, 24);
     if (imageSize % patch != 0) throw new IllegalArgumentException("patch " + patch + " does not divide image_size " + imageSize);
+    // What CLIP and MetaCLIP were trained with (Radford et al., 2021, table 18; Xu et al., 2024).
+    if (training != null) training = training.orElse(0.2, 0.98, 1e-6);
     if (load == null && training == null) throw new IllegalArgumentException("clip needs 'training', or 'load' with a folder");
   }
 

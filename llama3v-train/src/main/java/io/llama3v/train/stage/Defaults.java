@@ -1,5 +1,9 @@
 package io.llama3v.train.stage;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
 /** What configuration records do with values that a file leaves out. */
 final class Defaults {
   private Defaults() {}
@@ -14,6 +18,11 @@ final class Defaults {
 
   static <T> T or(T value, T fallback) {
     return value == null ? fallback : value;
+  }
+
+  /** A copy in the order of the keys, which does not depend on how the file was written; empty for null. */
+  static <T> Map<String, T> sorted(Map<String, T> value) {
+    return value == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(value));
   }
 
   static void positive(String name, double value) {

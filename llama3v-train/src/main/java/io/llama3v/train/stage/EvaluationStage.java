@@ -17,6 +17,7 @@ import io.llama3v.train.eval.TokenF1;
 import io.llama3v.train.report.Progress;
 import io.llama3v.train.report.ReportData;
 import io.llama3v.train.report.RunFiles;
+import io.llama3v.train.sweep.Trial;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,16 +109,15 @@ final class EvaluationStage implements Stage {
   /** How the ingredients of the soup and the soup itself answer the validation questions. */
   private static void soup(StageContext context, EvaluationSection s, Tokenizer tokenizer) throws IOException {
     List<ReportData.SoupRow> rows = new ArrayList<>();
-    List<SftSection.Run> runs = context.config().sft().runs();
+    List<Trial> runs = context.config().sft().trials(context.config().seed());
     for (int i = 0; i <= runs.size(); i++) {
       boolean result = i == runs.size();
-      String name = result ? SftStage.SOUP : "sft/run-" + (i + 1);
+      String name = result ? SftStage.SOUP : "sft/" + runs.get(i).name();
       try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder(name))) {
         Answerer answerer = new Answerer(context.backend(), model, tokenizer, context.config().adapter().maxTokens());
         double accuracy = validation(context, answerer, 2 * s.questionsPerKind());
         rows.add(new ReportData.SoupRow(name, result, result ? null : 1.0 / runs.size(),
-            result ? Map.of() : Map.of("learning rate", "x" + runs.get(i).learningRate(), "data", "share " + runs.get(i).share() + ", seed "
-                + runs.get(i).seed()), Map.of("validation accuracy", accuracy)));
+            result ? Map.of() : runs.get(i).settings(), Map.of("validation accuracy", accuracy)));
         System.out.printf(Locale.ROOT, "%s: %.1f %% of %d validation questions%n", result ? "soup" : name, 100 * accuracy, 2 * s.questionsPerKind());
       }
     }

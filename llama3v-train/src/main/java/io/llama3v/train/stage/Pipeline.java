@@ -104,12 +104,13 @@ public final class Pipeline {
       default -> null;
     };
     if (training == null) return 0;
-    return stage.equals("sft") ? training.steps() * config.sft().runs().size() : training.steps();
+    return stage.equals("sft") ? training.steps() * config.sft().trials(config.seed()).size() : training.steps();
   }
 
   /** What a stage's result depends on in the configuration: its own section, and the seed. */
   static Map<String, String> settings(PipelineConfig config, String stage) {
-    String section = (stage.startsWith("sft") ? "sft" : stage.replace('-', '_')) + ".";
+    // sft/run-1 and annealing/phase-2 are parts of their stage.
+    String section = stage.split("/")[0].replace('-', '_') + ".";
     Map<String, String> own = new TreeMap<>();
     ConfigLoader.flatten(config).forEach((key, value) -> {
       if (key.equals("seed") || key.startsWith(section)) own.put(key, String.valueOf(value));

@@ -3,6 +3,7 @@ package io.llama3v.train.stage;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.train.soup.Averager;
+import io.llama3v.train.sweep.Trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,14 +21,13 @@ final class SftStage implements Stage {
   public void run(StageContext context) throws IOException {
     SftSection s = context.config().sft();
     List<Path> ingredients = new ArrayList<>();
-    for (int i = 0; i < s.runs().size(); i++) {
-      String name = "sft/run-" + (i + 1);
+    for (Trial trial : s.trials(context.config().seed())) {
+      String name = "sft/" + trial.name();
       ingredients.add(context.folder(name));
       if (Pipeline.isDone(context, name)) continue;
-      SftSection.Run run = s.runs().get(i);
       try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder("annealing"))) {
-        VlmTraining.run(context, name, model, s.training().withLearningRate(s.training().learningRate() * run.learningRate()),
-            context.config().adapter().maxTokens(), 1, run.share(), context.config().seed() + 100 * (run.seed() + 1L));
+        VlmTraining.run(context, name, model, s.training().with(trial.learningRate(), trial.weightDecay()),
+            context.config().adapter().maxTokens(), 1, trial.share(), trial.seed());
         model.save(context.folder(name));
       }
       Pipeline.markDone(context, name, 0);

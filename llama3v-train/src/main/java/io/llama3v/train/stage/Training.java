@@ -8,7 +8,6 @@ import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
 import io.llama3v.train.loop.TrainingResult;
 import io.llama3v.train.optim.AdamW;
-import io.llama3v.train.optim.ParameterGroup;
 import io.llama3v.train.optim.Schedule;
 import java.io.IOException;
 import java.util.List;
@@ -29,8 +28,7 @@ final class Training {
         .betas(t.beta1(), t.beta2()).epsilon(t.epsilon());
     for (int i = 0; i < t.parts().size(); i++) {
       PartConfig part = t.parts().get(i);
-      if (part.learningRate() == 0) continue;
-      optimizer.group(ParameterGroup.of("part-" + i, part.match().toArray(String[]::new)).rate(part.learningRate()));
+      if (!part.frozen()) optimizer.group(part.group("part-" + i));
     }
     try (AdamW adamW = optimizer.build()) {
       TrainingLoop.Builder<B> loop = TrainingLoop.of(stage, adamW, task, batches).steps(t.steps())
@@ -47,13 +45,13 @@ final class Training {
     }
   }
 
-  /** Freezes what the first matching part gives a learning rate of 0. */
+  /** Freezes and unfreezes as the first part that matches says. */
   private static void freezeParts(Module model, List<PartConfig> parts) {
-    List<ParameterGroup> groups = parts.stream().map(p -> ParameterGroup.of("", p.match().toArray(String[]::new))).toList();
     model.parameters().forEach((name, parameter) -> {
-      for (int i = 0; i < groups.size(); i++) {
-        if (!groups.get(i).matches(name)) continue;
-        if (parts.get(i).learningRate() == 0) parameter.setTrainable(false);
+      for (PartConfig part : parts) {
+        if (!part.group("").matches(name)) continue;
+        if (part.frozen()) parameter.setTrainable(false);
+        else if (Boolean.TRUE.equals(part.train())) parameter.setTrainable(true);
         break;
       }
     });

@@ -22,10 +22,12 @@ import java.util.List;
  * @param checkpointEvery steps between checkpoints
  * @param workers threads that prepare samples
  * @param packing tokens of a row that several samples share; 0: a row for every sample
+ * @param average average over the training that the stage leaves instead of its last weights; none unless told otherwise
+ * @param lora low-rank updates that are trained instead of whole linear layers; none unless told otherwise
  */
 public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
-    double weightDecay, double beta1, double beta2, double epsilon, double clip, List<PartConfig> parts, int logEvery,
-    int checkpointEvery, int workers, int packing) {
+    Double weightDecay, double beta1, Double beta2, Double epsilon, double clip, List<PartConfig> parts, int logEvery,
+    int checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora) {
 
   /** Shapes of the learning-rate schedule. */
   public enum Shape {
@@ -49,19 +51,47 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     if (warmup >= steps) throw new IllegalArgumentException("warmup " + warmup + " leaves nothing of " + steps + " steps");
     schedule = Defaults.or(schedule, Shape.COSINE);
     beta1 = Defaults.or(beta1, 0.9);
-    beta2 = Defaults.or(beta2, 0.95);
-    epsilon = Defaults.or(epsilon, 1e-8);
     clip = Defaults.or(clip, 1.0);
     parts = parts == null ? List.of() : List.copyOf(parts);
     logEvery = Defaults.or(logEvery, 10);
     checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
     workers = Defaults.or(workers, 1);
     if (packing < 0) throw new IllegalArgumentException("packing " + packing + "; expected tokens of a row, or 0 for a row a sample");
+    if (average != null) average.rule(0, steps);
+  }
+
+  /** Decoupled weight decay; 0 unless told otherwise. */
+  @Override
+  public Double weightDecay() {
+    return Defaults.or(weightDecay, 0.0);
+  }
+
+  /** Second-moment decay; 0.95 unless told otherwise. */
+  @Override
+  public Double beta2() {
+    return Defaults.or(beta2, 0.95);
+  }
+
+  /** AdamW's ε; 1e-8 unless told otherwise. */
+  @Override
+  public Double epsilon() {
+    return Defaults.or(epsilon, 1e-8);
+  }
+
+  /** The same with values for what is not written: what is usual differs from stage to stage. */
+  TrainingConfig orElse(double decay, double secondMoment, double eps) {
+    return new TrainingConfig(steps, batchSize, microBatch, learningRate, warmup, schedule, floor, Defaults.or(weightDecay, decay), beta1,
+        Defaults.or(beta2, secondMoment), Defaults.or(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora);
+  }
+
+  /** The same with another learning rate and weight decay. */
+  public TrainingConfig with(double rate, double decay) {
+    return new TrainingConfig(steps, batchSize, microBatch, rate, warmup, schedule, floor, decay, beta1, beta2, epsilon, clip,
+        parts, logEvery, checkpointEvery, workers, packing, average, lora);
   }
 
   /** The same with another learning rate. */
   public TrainingConfig withLearningRate(double value) {
-    return new TrainingConfig(steps, batchSize, microBatch, value, warmup, schedule, floor, weightDecay, beta1, beta2, epsilon, clip,
-        parts, logEvery, checkpointEvery, workers, packing);
+    return with(value, weightDecay());
   }
 }

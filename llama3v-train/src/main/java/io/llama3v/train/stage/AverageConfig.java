@@ -26,7 +26,7 @@ public record AverageConfig(Kind kind, Double from, int every, double decay, dou
   /** Fills in defaults and checks. */
   public AverageConfig {
     kind = Defaults.or(kind, Kind.UNIFORM);
-    from = Defaults.or(from, kind == Kind.EMA ? 0.0 : 0.75);
+    from = Defaults.written(from, kind == Kind.EMA ? 0.0 : 0.75);
     every = Defaults.or(every, 1);
     if (!(from >= 0 && from < 1)) throw new IllegalArgumentException("from " + from + "; expected a part of the steps, from 0 to below 1");
     Defaults.positive("every", every);

@@ -16,6 +16,11 @@ final class Defaults {
     return value == 0 ? fallback : value;
   }
 
+  /** For values of which 0 is one like any other. */
+  static Double written(Double value, double fallback) {
+    return value == null ? Double.valueOf(fallback) : value;
+  }
+
   static <T> T or(T value, T fallback) {
     return value == null ? fallback : value;
   }

@@ -63,25 +63,25 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
   /** Decoupled weight decay; 0 unless told otherwise. */
   @Override
   public Double weightDecay() {
-    return Defaults.or(weightDecay, 0.0);
+    return Defaults.written(weightDecay, 0.0);
   }
 
   /** Second-moment decay; 0.95 unless told otherwise. */
   @Override
   public Double beta2() {
-    return Defaults.or(beta2, 0.95);
+    return Defaults.written(beta2, 0.95);
   }
 
   /** AdamW's ε; 1e-8 unless told otherwise. */
   @Override
   public Double epsilon() {
-    return Defaults.or(epsilon, 1e-8);
+    return Defaults.written(epsilon, 1e-8);
   }
 
   /** The same with values for what is not written: what is usual differs from stage to stage. */
   TrainingConfig orElse(double decay, double secondMoment, double eps) {
-    return new TrainingConfig(steps, batchSize, microBatch, learningRate, warmup, schedule, floor, Defaults.or(weightDecay, decay), beta1,
-        Defaults.or(beta2, secondMoment), Defaults.or(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora);
+    return new TrainingConfig(steps, batchSize, microBatch, learningRate, warmup, schedule, floor, Defaults.written(weightDecay, decay), beta1,
+        Defaults.written(beta2, secondMoment), Defaults.written(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora);
   }
 
   /** The same with another learning rate and weight decay. */

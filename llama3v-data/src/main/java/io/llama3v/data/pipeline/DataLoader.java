@@ -36,7 +36,7 @@ public final class DataLoader<T> implements AutoCloseable {
   private final List<SampleSource> sources;
   private final PositionedFunction<? extends T> function;
   private final double[] weights;
-  private final SampleOrder order;
+  private final PlaceOrder order;
   private final int batchSize;
   private final int ahead;
   private final int rank;
@@ -68,7 +68,8 @@ public final class DataLoader<T> implements AutoCloseable {
         throw new IllegalArgumentException(sources.get(s).describe() + " holds no samples");
       }
     }
-    order = new SampleOrder(sizes, weights, b.seed, b.shuffle);
+    order = b.mixture == null ? new SampleOrder(sizes, weights, b.seed, b.shuffle)
+        : new ScheduledOrder(sizes, b.mixture, b.placesPerStep, b.steps, b.seed);
     batchSize = b.batchSize;
     ahead = b.batchSize * b.prefetch;
     rank = b.rank;
@@ -275,6 +276,9 @@ public final class DataLoader<T> implements AutoCloseable {
     private int rank;
     private int worldSize = 1;
     private boolean shuffle = true;
+    private ScheduledOrder.Mixture mixture;
+    private int placesPerStep;
+    private int steps;
     private double maxBadFraction = 0.1;
 
     private Builder(PositionedFunction<? extends T> function) {
@@ -324,6 +328,19 @@ public final class DataLoader<T> implements AutoCloseable {
         throw new IllegalArgumentException("rank " + value + " of " + world);
       }
       rank = value;
+      return this;
+    }
+
+    /**
+     * Lets the mixture change on the way, see {@link ScheduledOrder}; the sources' own weights then count for nothing.
+     *
+     * @param placesPerStep samples of an optimiser step, those of all readers together
+     * @param totalSteps    steps that the mixture is asked about
+     */
+    public Builder<T> schedule(ScheduledOrder.Mixture value, int placesPerStep, int totalSteps) {
+      mixture = value;
+      this.placesPerStep = positive("placesPerStep", placesPerStep);
+      this.steps = positive("totalSteps", totalSteps);
       return this;
     }
 

@@ -8,7 +8,7 @@ package io.llama3v.data.pipeline;
  * places, at places permuted anew for each block, and the k-th place that s gets overall takes the k-th sample of s'
  * own endless stream.
  */
-public final class SampleOrder {
+public final class SampleOrder implements PlaceOrder {
   static final int BLOCK = 1000;
   private final long[] sizes;
   private final int[] firsts;
@@ -38,7 +38,7 @@ public final class SampleOrder {
     this.shuffle = shuffle;
   }
 
-  /** Source and index at a position ≥ 0. */
+  @Override
   public Pick at(long position) {
     int source = 0;
     long ordinal = position;

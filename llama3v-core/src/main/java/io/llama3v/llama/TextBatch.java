@@ -4,6 +4,7 @@ import io.llama3v.backend.AttentionMask;
 import io.llama3v.backend.Backend;
 import io.llama3v.ops.CrossEntropy;
 import io.llama3v.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -92,6 +93,22 @@ public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] a
       starts[row + t] = from;
       positions[row + t] = t - from;
     }
+  }
+
+  /** The samples, row by row: for each the flat index of its first token and the one behind its last; padding is left out. */
+  public List<int[]> samples() {
+    List<int[]> found = new ArrayList<>();
+    for (int r = 0; r < rows; r++) {
+      for (int t = 0; t < length;) {
+        int from = r * length + t;
+        int start = starts == null ? 0 : starts[from];
+        while (t < length && (starts == null || starts[r * length + t] == start)) t++;
+        int to = r * length + t;
+        while (attend != null && to > from && attend[to - 1] == 0) to--;
+        if (to > from) found.add(new int[] {from, to});
+      }
+    }
+    return found;
   }
 
   /** Number of positions that a loss counts: those whose next token is of the same sample and has a label. */

@@ -14,8 +14,11 @@ final class DoubleArray {
   private static final int WINDOW = BLOCK * OPEN;
   private static final int NONE = -1;
 
-  /** {@code [2s]}: base of state s. {@code [2s + 1]}: its parent, or -1 for a free slot and the root. Base and parent share a cache line. */
-  int[] nodes = new int[2 * BLOCK];
+  /** Ints a state: base, parent (-1 for a free slot and the root), and two for the user; they share a cache line. */
+  static final int STRIDE = 4;
+  static final int PARENT = 1;
+
+  int[] nodes = new int[STRIDE * BLOCK];
   private int slots;
   // The free slots of the open blocks, in a ring: indices modulo WINDOW, values are slots.
   private final int[] next = new int[WINDOW];
@@ -34,7 +37,7 @@ final class DoubleArray {
   /** Finds room for children by these labels, marks it as theirs, and sets the base of their parent. */
   void place(int parent, int[] labels, int count) {
     int base = find(labels, count);
-    nodes[2 * parent] = base;
+    nodes[STRIDE * parent] = base;
     for (int i = 0; i < count; i++) take(base ^ labels[i], parent);
   }
 
@@ -54,13 +57,13 @@ final class DoubleArray {
   private boolean fits(int base, int[] labels, int count) {
     for (int i = 1; i < count; i++) {
       int slot = base ^ labels[i];
-      if (nodes[2 * slot + 1] != NONE || slot == 0) return false;
+      if (nodes[STRIDE * slot + PARENT] != NONE || slot == 0) return false;
     }
     return true;
   }
 
   private void take(int slot, int parent) {
-    nodes[2 * slot + 1] = parent;
+    nodes[STRIDE * slot + PARENT] = parent;
     unlink(slot);
   }
 
@@ -81,14 +84,15 @@ final class DoubleArray {
     int leaving = slots - WINDOW;
     if (leaving >= 0) {
       for (int slot = leaving; slot < leaving + BLOCK; slot++) {
-        if (nodes[2 * slot + 1] == NONE && slot != 0) unlink(slot);
+        if (nodes[STRIDE * slot + PARENT] == NONE && slot != 0) unlink(slot);
       }
     }
     int from = slots;
     slots = Math.addExact(slots, BLOCK);
-    if (2L * slots > nodes.length) nodes = Arrays.copyOf(nodes, (int) Math.min(Integer.MAX_VALUE - 8L, 3L * slots));
+    if ((long) STRIDE * slots > Integer.MAX_VALUE - 8) throw new OutOfMemoryError("more than " + (slots - BLOCK) + " states");
+    if (STRIDE * slots > nodes.length) nodes = Arrays.copyOf(nodes, (int) Math.min(Integer.MAX_VALUE - 8L, STRIDE * slots * 3L / 2));
     for (int slot = from; slot < slots; slot++) {
-      nodes[2 * slot + 1] = NONE;
+      nodes[STRIDE * slot + PARENT] = NONE;
       int last = firstFree == NONE ? slot : previous[firstFree % WINDOW];
       if (firstFree == NONE) firstFree = slot;
       next[last % WINDOW] = slot;
@@ -100,6 +104,6 @@ final class DoubleArray {
 
   /** The array without slack. */
   int[] trimmed() {
-    return Arrays.copyOf(nodes, 2 * slots);
+    return Arrays.copyOf(nodes, STRIDE * slots);
   }
 }

@@ -11,27 +11,28 @@ import java.util.List;
  */
 public final class NGramMatcher {
   private static final byte[] KINDS = Spacing.kinds();
+  private static final int FEW = 64;
   private final PatternAutomaton automaton;
   private final int[] nodes;
-  private final int[] fail;
   private final int start;
   private int[] hits = new int[64];
   private int count;
-  // seen[e] == text: entry e was found in this text already. Cheaper than clearing a set between texts.
-  private final int[] seen;
-  private int text;
+  private final int entries;
+  // A bit for each group of entries found in this text: most finds are new, and are so without a look at the list.
+  private long groups;
+  // Of texts with at least FEW finds: 1 + entry, hashed.
+  private int[] table = {};
 
   /** Builds the automaton; for half a million entries this takes seconds and some 100 MB. */
   public NGramMatcher(Vocabulary vocabulary) {
-    this(new PatternAutomaton(padded(vocabulary)), vocabulary.size());
+    this(PatternAutomaton.of(padded(vocabulary)), vocabulary.size());
   }
 
   private NGramMatcher(PatternAutomaton automaton, int entries) {
     this.automaton = automaton;
     this.nodes = automaton.nodes;
-    this.fail = automaton.fail;
-    this.seen = new int[entries];
-    this.start = PatternAutomaton.step(nodes, fail, PatternAutomaton.ROOT, ' ');
+    this.entries = entries;
+    this.start = PatternAutomaton.step(nodes, PatternAutomaton.ROOT, ' ');
   }
 
   private static byte[][] padded(Vocabulary vocabulary) {
@@ -42,12 +43,12 @@ public final class NGramMatcher {
 
   /** A matcher for another thread, on the same automaton. */
   public NGramMatcher fork() {
-    return new NGramMatcher(automaton, seen.length);
+    return new NGramMatcher(automaton, entries);
   }
 
   /** Number of entries of the vocabulary. */
   public int entries() {
-    return seen.length;
+    return entries;
   }
 
   /** Searches a text; see {@link #match(byte[], int, int)}. */
@@ -78,10 +79,7 @@ public final class NGramMatcher {
 
   private void next() {
     count = 0;
-    if (++text == 0) {
-      Arrays.fill(seen, 0);
-      text = 1;
-    }
+    groups = 0;
   }
 
   private int scan(byte[] utf8, int offset, int length) {
@@ -90,31 +88,64 @@ public final class NGramMatcher {
       int b = utf8[i] & 255;
       byte kind = KINDS[b];
       if (kind == Spacing.OTHER) {
-        state = PatternAutomaton.step(nodes, fail, state, b);
+        state = PatternAutomaton.step(nodes, state, b);
         continue;
       }
       // Every pattern ends with a space, so that only after one can anything have been found.
       state = space(state);
-      if (kind == Spacing.MARK) state = space(PatternAutomaton.step(nodes, fail, state, b));
+      if (kind == Spacing.MARK) state = space(PatternAutomaton.step(nodes, state, b));
     }
     space(state);
     return count;
   }
 
   private int space(int state) {
-    int after = PatternAutomaton.step(nodes, fail, state, ' ');
-    if (nodes[2 * after] < 0) collect(after);
+    int after = PatternAutomaton.step(nodes, state, ' ');
+    int output = nodes[DoubleArray.STRIDE * after + PatternAutomaton.OUTPUT];
+    if (output != 0) collect(output);
     return after;
   }
 
-  private void collect(int state) {
-    for (int record = automaton.output[state]; record != 0; record = automaton.outputNext[record]) {
-      int entry = automaton.outputPattern[record];
-      if (seen[entry] == text) continue;
-      seen[entry] = text;
-      if (count == hits.length) hits = Arrays.copyOf(hits, 2 * count);
-      hits[count++] = entry;
+  private void collect(int first) {
+    for (int output = first; ; ) {
+      int entry = (output & ~PatternAutomaton.MORE) - 1;
+      long group = 1L << (spread(entry) >>> 26);
+      if ((groups & group) == 0 || !found(entry)) {
+        groups |= group;
+        append(entry);
+      }
+      if (output > 0) return;
+      output = automaton.next[entry];
     }
+  }
+
+  private static int spread(int entry) {
+    return entry * 0x9E3779B9;
+  }
+
+  private boolean found(int entry) {
+    if (count >= FEW) return table[slot(entry)] != 0;
+    for (int i = 0; i < count; i++) if (hits[i] == entry) return true;
+    return false;
+  }
+
+  private void append(int entry) {
+    if (count == hits.length) hits = Arrays.copyOf(hits, 2 * count);
+    hits[count++] = entry;
+    if (count < FEW) return;
+    if (count == FEW || 2 * count > table.length) {
+      table = new int[8 * count];
+      for (int i = 0; i < count; i++) table[slot(hits[i])] = 1 + hits[i];
+    } else {
+      table[slot(entry)] = 1 + entry;
+    }
+  }
+
+  /** Where an entry is, or would be, in the table of a text with many finds. */
+  private int slot(int entry) {
+    int at = (int) ((spread(entry) & 0xFFFFFFFFL) * table.length >>> 32);
+    while (table[at] != 0 && table[at] != 1 + entry) at = at + 1 == table.length ? 0 : at + 1;
+    return at;
   }
 
   /** The entries found last, in the order in which they ended; valid until the next search. Longer ones before shorter at one place. */

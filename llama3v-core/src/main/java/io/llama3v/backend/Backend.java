@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public abstract class Backend implements AutoCloseable {
   private Scope scope;
   private Tape tape;
+  private String backward;
 
   /** The fastest backend that this machine can run; see {@link Backends#best()}. */
   public static Backend best() {
@@ -165,6 +166,16 @@ public abstract class Backend implements AutoCloseable {
   /** Called by {@link Tape}. */
   public final void setTape(Tape current) {
     tape = current;
+  }
+
+  /** Name of the operation whose backward half is running, or null. */
+  public final String runningBackward() {
+    return backward;
+  }
+
+  /** Called by {@link Tape}. */
+  public final void setRunningBackward(String operation) {
+    backward = operation;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.llama3v.backend;
 
+import io.llama3v.backend.profile.ProfilingBackend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /** Chooses among the backends on the class path, and says in one log line which one runs and why. */
 public final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+  /** System property: {@code true} makes every backend time its kernels and log a table of them; see {@link ProfilingBackend}. */
+  public static final String PROFILE = "llama3v.profile";
 
   private Backends() {}
 
@@ -53,6 +57,6 @@ public final class Backends {
 
   private static Backend announce(Backend backend, String why) {
     LOG.info("backend {}{}", backend.describe(), why);
-    return backend;
+    return Boolean.getBoolean(PROFILE) ? new ProfilingBackend(backend) : backend;
   }
 }

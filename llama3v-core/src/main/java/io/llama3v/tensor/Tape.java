@@ -101,11 +101,13 @@ public final class Tape extends Scope {
     }
     output.addGrad(outputGrad);
     backend().setTape(null);
+    String around = backend().runningBackward();
     releaseOwned(output.storage());
     try {
       for (int i = nodes.size() - 1; i >= 0; i--) {
         Node node = nodes.set(i, null);
         if (node.output.grad() != null) {
+          backend().setRunningBackward(node.name);
           try (Scope scratch = new Scope(backend())) {
             node.backward.run(node.output.grad());
           }
@@ -116,6 +118,7 @@ public final class Tape extends Scope {
     } finally {
       nodes.removeIf(n -> n == null);
       backend().setTape(this);
+      backend().setRunningBackward(around);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.llama3v.train.bench;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.llama3v.backend.profile.Profile;
 
 /**
  * One workload, measured. The names in JSON that both sides of the comparison have are those of {@code torch_step.py}.
@@ -23,9 +25,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param threads threads of the backend
  * @param version version of this library
  * @param java version of Java
+ * @param profile time by kernel over all timed steps; null unless asked for
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record BenchResult(String workload, @JsonProperty("ms") double milliseconds, @JsonProperty("min_ms") double fastest,
     @JsonProperty("peak_mb") long peakMegabytes, @JsonProperty("params") long parameters, long trained, int steps,
     @JsonProperty("gflop") double gigaOperations, @JsonProperty("sgemm_gflops") double sgemm, @JsonProperty("copy_gbs") double copy,
     @JsonProperty("floor_ms") double floor, @JsonProperty("floor_over_median") double floorShare, String backend, String device,
-    String dtype, int threads, @JsonProperty("llama3v") String version, String java) {}
+    String dtype, int threads, @JsonProperty("llama3v") String version, String java,
+    Profile.Snapshot profile) {}

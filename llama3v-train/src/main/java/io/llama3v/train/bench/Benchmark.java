@@ -1,6 +1,8 @@
 package io.llama3v.train.bench;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.backend.profile.Profile;
+import io.llama3v.backend.profile.ProfilingBackend;
 import io.llama3v.train.report.ProcessMemory;
 import java.util.Arrays;
 
@@ -24,23 +26,31 @@ public final class Benchmark {
    */
   public BenchResult run(Workload workload, int threads, String version) {
     double[] milliseconds;
+    Profile.Snapshot profile = null;
     long parameters;
     long trained;
     try (Workload.Session session = workload.open(backend)) {
       parameters = session.parameters();
       trained = session.trained();
       milliseconds = time(workload, session);
+      if (backend instanceof ProfilingBackend profiling) profile = profiling.profile().snapshot();
     }
     long peak = ProcessMemory.peakBytes() >> 20;
     backend.trim();
     Ceilings ceilings = Ceilings.measure(backend);
+    forgetProfile();
     StepCost cost = StepCost.of(workload);
     double median = median(milliseconds);
     double floor = 1e3 * cost.floor(ceilings, workload.resultsPerStep());
     return new BenchResult(workload.name(), round(median), round(Arrays.stream(milliseconds).min().orElseThrow()), peak, parameters,
         trained, steps, round(cost.operations() * 1e-9 / workload.resultsPerStep()), round(ceilings.sgemm() * 1e-9),
         round(ceilings.copy() * 1e-9), round(floor), round(floor / median), backend.describe(), device(), "fp32", threads, version,
-        System.getProperty("java.version"));
+        System.getProperty("java.version"), profile);
+  }
+
+  /** Warming up and measuring ceilings are not what a profile is asked for. */
+  private void forgetProfile() {
+    if (backend instanceof ProfilingBackend profiling) profiling.profile().reset();
   }
 
   private String device() {
@@ -50,6 +60,7 @@ public final class Benchmark {
   private double[] time(Workload workload, Workload.Session session) {
     double[] times = new double[steps];
     for (int i = -workload.warmUps(); i < steps; i++) {
+      if (i == 0) forgetProfile();
       backend.synchronize();
       long start = System.nanoTime();
       session.step();

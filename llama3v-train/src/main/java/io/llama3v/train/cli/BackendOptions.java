@@ -1,6 +1,7 @@
 package io.llama3v.train.cli;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.backend.Backends;
 import io.llama3v.backend.simd.CpuBackendProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,6 +22,16 @@ final class BackendOptions {
     if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads is " + threads + "; expected at least 1");
     // Where the provider of the backend looks for it, which knows nothing of command lines.
     System.setProperty(CpuBackendProvider.THREADS, String.valueOf(threads));
+  }
+
+  @Option(names = "--profile", description = "Time every kernel, and print a table of them at the end (of each stage).")
+  void setProfile(boolean profile) {
+    if (profile) System.setProperty(Backends.PROFILE, "true");
+  }
+
+  /** Whether kernels are to be timed. */
+  boolean profile() {
+    return Boolean.getBoolean(Backends.PROFILE);
   }
 
   /** The name given, or null. */

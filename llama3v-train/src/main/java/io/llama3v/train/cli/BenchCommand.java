@@ -70,6 +70,7 @@ final class BenchCommand implements Callable<Integer> {
       if (file != null) arguments.addAll(List.of("--file", file.toString()));
       if (backend.name() != null) arguments.addAll(List.of("--backend", backend.name()));
       if (json) arguments.add("--json");
+      if (backend.profile()) arguments.add("--profile");
       spec.commandLine().getOut().flush();
       worst = Math.max(worst, JavaProcess.run(Llama3vCommand.class, arguments, spec.commandLine().getOut()));
     }
@@ -88,6 +89,10 @@ final class BenchCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "  floor %.1f ms: %.2f GFLOP; ceilings %.1f GFLOP/s (SGEMM), %.1f GB/s (copy); floor / median = %.2f%n",
         r.floor(), r.gigaOperations(), r.sgemm(), r.copy(), r.floorShare());
     out.printf(Locale.ROOT, "  peak memory %,d MiB resident; %,d weights, %,d of them trained%n", r.peakMegabytes(), r.parameters(), r.trained());
+    if (r.profile() != null) {
+      out.printf("  profile of the %d timed steps:%n", r.steps());
+      r.profile().table().lines().forEach(line -> out.println("    " + line));
+    }
     out.flush();
   }
 }

@@ -1,6 +1,7 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.backend.profile.ProfilingBackend;
 import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
@@ -58,6 +59,7 @@ public final class Pipeline {
         LOG.info("stage {} begins", stage);
         long start = System.nanoTime();
         Stages.get(stage).run(context);
+        if (backend instanceof ProfilingBackend profiling) profiling.report("stage " + stage);
         backend.trim();
         double seconds = (System.nanoTime() - start) / 1e9;
         markDone(context, stage, seconds);

@@ -86,6 +86,19 @@ public final class VisionLanguageModel extends Module {
     return new VisionLanguageModel(c, resized, language, projector).setMaskRule(maskRule);
   }
 
+  /**
+   * The same model with the weights of another Llama of the same shape, such as the instruction-tuned one: vision tower, projector
+   * and adapters stay as they are. The weights are read into this model's memory, which the result shares.
+   *
+   * @param folder of Hugging Face's layout
+   * @throws IllegalArgumentException if the shapes differ; this model is then unchanged
+   */
+  public VisionLanguageModel withLanguageModel(Path folder) throws IOException {
+    MllamaConfig c = new MllamaConfig(config.vision(), LanguageModelSwap.read(folder, config, language), config.crossLayers(),
+        config.imageToken(), config.padToken());
+    return new VisionLanguageModel(c, vision, language, projector).setMaskRule(maskRule);
+  }
+
   /** The configuration. */
   public MllamaConfig config() {
     return config;

@@ -116,6 +116,12 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
         ropeScaling, tied, bosToken, eosToken, initializerRange);
   }
 
+  /** The same with other tokens that begin and end a text. */
+  public LlamaConfig withTokens(int begin, int end) {
+    return new LlamaConfig(vocabSize, embeddingRows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
+        ropeScaling, tied, begin, end, initializerRange);
+  }
+
   /** As a LlamaForCausalLM {@code config.json}. */
   public ObjectNode toJson() {
     ObjectNode j = JsonNodeFactory.instance.objectNode();

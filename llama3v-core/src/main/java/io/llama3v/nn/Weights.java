@@ -60,22 +60,38 @@ public final class Weights {
     }
   }
 
-  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend)
-      throws IOException {
-    long n = parameter.elements();
-    if (n <= CHUNK) {
+  /**
+   * Reads one tensor into a parameter that has memory, a piece at a time. A tensor with fewer rows fills the first ones.
+   *
+   * @throws IllegalArgumentException if its rows are of another shape or there are more of them
+   */
+  public static void read(WeightSource source, String name, Parameter parameter) throws IOException {
+    long[] shape = source.info(name).shape();
+    long[] wanted = parameter.shape();
+    if (shape.length > 0 && shape.length == wanted.length) wanted[0] = Math.min(wanted[0], shape[0]);
+    if (!Arrays.equals(shape, wanted)) {
+      throw new IllegalArgumentException(source.describe() + ": " + name + " has shape " + Shape.text(shape) + "; expected at most "
+          + Shape.text(parameter.shape()));
+    }
+    upload(source, name, parameter, parameter.backend(), Shape.elements(shape));
+  }
+
+  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend) throws IOException {
+    upload(source, name, parameter, backend, parameter.elements());
+  }
+
+  private static void upload(WeightSource source, String name, Parameter parameter, Backend backend, long elements) throws IOException {
+    if (elements == parameter.elements() && elements <= CHUNK) {
       backend.upload(FloatBuffer.wrap(source.readFloats(name)), parameter);
       return;
     }
-    long width = Shape.product(parameter.shape(), 1, parameter.rank());
-    long rows = Math.max(1, CHUNK / width);
-    FloatBuffer chunk = FloatBuffer.allocate(Math.toIntExact(rows * width));
-    for (long row = 0; row < parameter.size(0); row += rows) {
-      long count = Math.min(rows, parameter.size(0) - row);
-      chunk.clear().limit((int) (count * width));
-      source.readFloats(name, row * width, chunk);
+    FloatBuffer chunk = FloatBuffer.allocate(Math.toIntExact(Math.min(CHUNK, elements)));
+    for (long at = 0; at < elements; at += CHUNK) {
+      long count = Math.min(CHUNK, elements - at);
+      chunk.clear().limit((int) count);
+      source.readFloats(name, at, chunk);
       chunk.flip();
-      try (Tensor part = new Tensor(backend, parameter.storage().retain(), parameter.type(), row * width, count, width)) {
+      try (Tensor part = new Tensor(backend, parameter.storage().retain(), parameter.type(), at, count)) {
         backend.upload(chunk, part);
       }
     }

@@ -84,14 +84,15 @@ public interface Kernels {
   /** {@code y = (x − mean) · rstd · weight + bias} per row; mean and rstd [rows] are outputs. Variance is biased (1/D). */
   void layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon, Tensor y, Tensor mean, Tensor rstd);
 
-  /** Backward of {@link #layerNorm}; dWeight and dBias accumulate. */
-  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias);
+  /** Backward of {@link #layerNorm}; dx is written, or added to if {@code addDx}; dWeight and dBias accumulate. All three may be null. */
+  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight,
+      Tensor dBias);
 
   /** {@code y = x · rstd · weight}, {@code rstd = 1/√(mean(x²) + ε)} per row; rstd [rows] is an output. */
   void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor y, Tensor rstd);
 
-  /** Backward of {@link #rmsNorm}; dWeight accumulates. */
-  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight);
+  /** Backward of {@link #rmsNorm}; dx is written, or added to if {@code addDx}; dWeight accumulates. Both may be null. */
+  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight);
 
   /** {@code y = x / max(‖x‖₂, 1e-12)} per row; norm [rows] is an output. */
   void l2Normalize(Tensor x, Tensor y, Tensor norm);

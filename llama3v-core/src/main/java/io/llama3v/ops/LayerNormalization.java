@@ -22,10 +22,10 @@ public final class LayerNormalization {
     Tensor rstd = backend.empty(x.type(), rows);
     backend.kernels().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
     return Tape.note("layer norm", y, Checks.list(x, weight, bias), Checks.list(x, weight, mean, rstd), dy -> {
-      Tensor dx = x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
-      backend.kernels().layerNormBackward(dy, x, weight, mean, rstd, dx,
-          weight.needsGrad() ? weight.gradBuffer() : null, bias.needsGrad() ? bias.gradBuffer() : null);
-      if (dx != null) x.addGrad(dx);
+      Tensor dWeight = weight.needsGrad() ? weight.gradBuffer() : null;
+      Tensor dBias = bias.needsGrad() ? bias.gradBuffer() : null;
+      if (!x.needsGrad()) backend.kernels().layerNormBackward(dy, x, weight, mean, rstd, null, false, dWeight, dBias);
+      x.accumulateGrad((dx, add) -> backend.kernels().layerNormBackward(dy, x, weight, mean, rstd, dx, add, dWeight, dBias));
     });
   }
 }

@@ -29,12 +29,8 @@ public final class LinearMap {
     // x is needed for dW only: under a frozen weight it need not be kept.
     Tensor savedX = weight.needsGrad() ? x : null;
     return Tape.note("linear", y, Checks.list(x, weight, bias), Checks.list(savedX, weight), dy -> {
-      if (x.needsGrad()) {
-        Tensor dx = backend.empty(x.type(), x.shape());
-        kernels.matmul(dy, false, weight, false, dx, 1, rows, in, out, 1, 0);
-        x.addGrad(dx);
-      }
-      if (savedX != null) kernels.matmul(dy, true, savedX, false, weight.gradBuffer(), 1, out, in, rows, 1, 1);
+      x.accumulateGrad((dx, add) -> kernels.matmul(dy, false, weight, false, dx, 1, rows, in, out, 1, add ? 1 : 0));
+      weight.accumulateGrad((dw, add) -> kernels.matmul(dy, true, savedX, false, dw, 1, out, in, rows, 1, add ? 1 : 0));
       if (bias != null && bias.needsGrad()) kernels.sumInto(dy, bias.gradBuffer());
     });
   }

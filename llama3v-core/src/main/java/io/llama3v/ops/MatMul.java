@@ -34,18 +34,14 @@ public final class MatMul {
     Tensor c = backend.empty(a.type(), shape);
     kernels.matmul(a, transposeA, b, transposeB, c, batch, m, n, k, 1, 0);
     return Tape.note("matmul", c, Checks.list(a, b), Checks.list(a, b), dc -> {
-      if (a.needsGrad()) {
-        Tensor da = backend.empty(a.type(), a.shape());
-        if (transposeA) kernels.matmul(b, transposeB, dc, true, da, batch, k, m, n, 1, 0);
-        else kernels.matmul(dc, false, b, !transposeB, da, batch, m, k, n, 1, 0);
-        a.addGrad(da);
-      }
-      if (b.needsGrad()) {
-        Tensor db = backend.empty(b.type(), b.shape());
-        if (transposeB) kernels.matmul(dc, true, a, transposeA, db, batch, n, k, m, 1, 0);
-        else kernels.matmul(a, !transposeA, dc, false, db, batch, k, n, m, 1, 0);
-        b.addGrad(db);
-      }
+      a.accumulateGrad((da, add) -> {
+        if (transposeA) kernels.matmul(b, transposeB, dc, true, da, batch, k, m, n, 1, add ? 1 : 0);
+        else kernels.matmul(dc, false, b, !transposeB, da, batch, m, k, n, 1, add ? 1 : 0);
+      });
+      b.accumulateGrad((db, add) -> {
+        if (transposeB) kernels.matmul(dc, true, a, transposeA, db, batch, n, k, m, 1, add ? 1 : 0);
+        else kernels.matmul(a, !transposeA, dc, false, db, batch, k, n, m, 1, add ? 1 : 0);
+      });
     });
   }
 }

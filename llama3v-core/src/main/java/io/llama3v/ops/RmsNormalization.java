@@ -19,9 +19,9 @@ public final class RmsNormalization {
     Tensor rstd = backend.empty(x.type(), x.elements() / x.size(-1));
     backend.kernels().rmsNorm(x, weight, epsilon, y, rstd);
     return Tape.note("rms norm", y, Checks.list(x, weight), Checks.list(x, weight, rstd), dy -> {
-      Tensor dx = x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
-      backend.kernels().rmsNormBackward(dy, x, weight, rstd, dx, weight.needsGrad() ? weight.gradBuffer() : null);
-      if (dx != null) x.addGrad(dx);
+      Tensor dWeight = weight.needsGrad() ? weight.gradBuffer() : null;
+      if (!x.needsGrad()) backend.kernels().rmsNormBackward(dy, x, weight, rstd, null, false, dWeight);
+      x.accumulateGrad((dx, add) -> backend.kernels().rmsNormBackward(dy, x, weight, rstd, dx, add, dWeight));
     });
   }
 }

@@ -132,6 +132,25 @@ public class Tensor implements AutoCloseable {
     }
   }
 
+  /** A kernel that computes a contribution to a gradient and can add it to what is there as it writes. */
+  @FunctionalInterface
+  public interface GradKernel {
+    /** Writes the contribution to {@code target}, or adds it. Where it is not to be added, the values there mean nothing. */
+    void run(Tensor target, boolean add);
+  }
+
+  /** As {@link #addGrad}, computed in place: neither zeros to start from nor a sum afterwards cost a pass over memory. */
+  public final void accumulateGrad(GradKernel kernel) {
+    if (!needsGrad) return;
+    if (grad == null) {
+      Tensor fresh = backend.detached(type, shape);
+      kernel.run(fresh, false);
+      grad = fresh;
+    } else {
+      kernel.run(gradBuffer(), true);
+    }
+  }
+
   /** Forgets the gradient and releases its memory. */
   public final void clearGrad() {
     if (grad != null) {

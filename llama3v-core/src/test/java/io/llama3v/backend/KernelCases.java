@@ -30,6 +30,7 @@ final class KernelCases {
     all.sums();
     all.gates();
     all.products();
+    all.fewRows();
     all.norms();
     all.rows();
     all.vision();
@@ -212,6 +213,21 @@ final class KernelCases {
     }
   }
 
+  /** Decoding: so few rows that some backends take another path. */
+  private void fewRows() {
+    for (long rows : new long[] {1, 2, 3, 4, 5}) {
+      for (long[] n : new long[][] {{1, 1}, {7, 5}, {64, 33}, {131, 40}, {600, 257}}) {
+        for (boolean withBias : new boolean[] {false, true}) {
+          add("linear of few rows", rows + " x " + Shape.text(n) + (withBias ? " bias" : ""), kit -> {
+            Tensor y = kit.out(rows, n[0]);
+            kit.kernels().linear(kit.normal(rows, n[1]), kit.normal(n[0], n[1]), withBias ? kit.normal(n[0]) : null, y);
+            kit.result("y", y);
+          });
+        }
+      }
+    }
+  }
+
   private void norms() {
     forShapes("layerNorm", (kit, shape) -> {
       // A mean far from 0 shows whether the variance is taken the careful way.
@@ -229,11 +245,14 @@ final class KernelCases {
         Tensor dx = (wanted & 1) == 0 ? null : kit.out(shape);
         Tensor dw = (wanted & 2) == 0 ? null : kit.normal(shape[1]);
         Tensor db = (wanted & 4) == 0 ? null : kit.normal(shape[1]);
-        kit.kernels().layerNormBackward(dy, x, w, mean, rstd, dx, dw, db);
+        kit.kernels().layerNormBackward(dy, x, w, mean, rstd, dx, false, dw, db);
         if (dx != null) kit.result("dx " + wanted, dx);
         if (dw != null) kit.result("dWeight " + wanted, dw);
         if (db != null) kit.result("dBias " + wanted, db);
       }
+      Tensor sum = kit.normal(shape);
+      kit.kernels().layerNormBackward(dy, x, w, mean, rstd, sum, true, null, null);
+      kit.result("dx added", sum);
     });
     forShapes("rmsNorm", (kit, shape) -> {
       Tensor x = kit.uniform(-1, 3, shape);
@@ -247,10 +266,13 @@ final class KernelCases {
       for (int wanted = 1; wanted <= 3; wanted++) {
         Tensor dx = (wanted & 1) == 0 ? null : kit.out(shape);
         Tensor dw = (wanted & 2) == 0 ? null : kit.normal(shape[1]);
-        kit.kernels().rmsNormBackward(dy, x, w, rstd, dx, dw);
+        kit.kernels().rmsNormBackward(dy, x, w, rstd, dx, false, dw);
         if (dx != null) kit.result("dx " + wanted, dx);
         if (dw != null) kit.result("dWeight " + wanted, dw);
       }
+      Tensor sum = kit.normal(shape);
+      kit.kernels().rmsNormBackward(dy, x, w, rstd, sum, true, null);
+      kit.result("dx added", sum);
     });
     forShapes("l2Normalize", (kit, shape) -> {
       Tensor x = kit.normal(shape);

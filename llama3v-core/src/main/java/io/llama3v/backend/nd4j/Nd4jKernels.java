@@ -105,9 +105,9 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight,
+  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight,
       Tensor dBias) {
-    Normalization.layerNormBackward(dy, x, weight, mean, rstd, dx, dWeight, dBias);
+    Normalization.layerNormBackward(dy, x, weight, mean, rstd, dx, addDx, dWeight, dBias);
   }
 
   @Override
@@ -116,8 +116,8 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
-    Normalization.rmsNormBackward(dy, x, weight, rstd, dx, dWeight);
+  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
+    Normalization.rmsNormBackward(dy, x, weight, rstd, dx, addDx, dWeight);
   }
 
   @Override

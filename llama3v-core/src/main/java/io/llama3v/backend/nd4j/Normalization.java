@@ -24,7 +24,7 @@ final class Normalization {
   }
 
   /** {@code dx = rstd (g − mean(g) − x̂ mean(g x̂))} with {@code g = dy · weight} and {@code x̂ = (x − mean) rstd}. */
-  static void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight,
+  static void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight,
       Tensor dBias) {
     if (x.elements() == 0) return;
     try (Scratch s = new Scratch()) {
@@ -38,7 +38,7 @@ final class Normalization {
         INDArray shift = s.sum(g, 1).divi(g.size(1));
         INDArray along = s.sum(s.of(g.mul(normal)), 1).divi(g.size(1));
         INDArray inner = s.of(s.of(g.sub(shift)).sub(s.of(normal.mul(along))));
-        Views.rows(dx).assign(s.of(inner.mul(r)));
+        write(s.of(inner.mul(r)), dx, addDx);
       }
     }
   }
@@ -54,7 +54,7 @@ final class Normalization {
   }
 
   /** {@code dx = rstd (g − x̂ mean(g x̂))} with {@code g = dy · weight} and {@code x̂ = x rstd}. */
-  static void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
+  static void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
     if (x.elements() == 0) return;
     try (Scratch s = new Scratch()) {
       INDArray d = Views.rows(dy);
@@ -65,9 +65,14 @@ final class Normalization {
         INDArray g = scaleAndShift(s, d, weight, null);
         INDArray along = s.sum(s.of(g.mul(normal)), 1).divi(g.size(1));
         INDArray inner = s.of(g.sub(s.of(normal.mul(along))));
-        Views.rows(dx).assign(s.of(inner.mul(r)));
+        write(s.of(inner.mul(r)), dx, addDx);
       }
     }
+  }
+
+  private static void write(INDArray values, Tensor target, boolean add) {
+    if (add) Views.rows(target).addi(values);
+    else Views.rows(target).assign(values);
   }
 
   static void l2Normalize(Tensor x, Tensor y, Tensor norm) {

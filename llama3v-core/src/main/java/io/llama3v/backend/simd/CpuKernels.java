@@ -157,9 +157,9 @@ final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias) {
-    if (fast(dy)) norms.layerNormBackward(dy, x, weight, mean, rstd, dx, dWeight, dBias);
-    else reference.layerNormBackward(dy, x, weight, mean, rstd, dx, dWeight, dBias);
+  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight, Tensor dBias) {
+    if (fast(dy)) norms.layerNormBackward(dy, x, weight, mean, rstd, dx, addDx, dWeight, dBias);
+    else reference.layerNormBackward(dy, x, weight, mean, rstd, dx, addDx, dWeight, dBias);
   }
 
   @Override
@@ -169,9 +169,9 @@ final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
-    if (fast(dy)) norms.rmsNormBackward(dy, x, weight, rstd, dx, dWeight);
-    else reference.rmsNormBackward(dy, x, weight, rstd, dx, dWeight);
+  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
+    if (fast(dy)) norms.rmsNormBackward(dy, x, weight, rstd, dx, addDx, dWeight);
+    else reference.rmsNormBackward(dy, x, weight, rstd, dx, addDx, dWeight);
   }
 
   @Override

@@ -177,33 +177,32 @@ final class ElementKernels {
     });
   }
 
-  /** The two outputs in two passes: the same loads, and each output optional. */
+  /** {@code dUp = dy silu(gate)}, {@code dGate = dy up silu'(gate)}; either may be null. */
   void siluGateBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
-    if (dUp != null) {
-      flat(gate, dy, dUp, null, (a, g, d, w, n) -> {
-        int i = 0;
-        for (int end = Vec.bound(n); i < end; i += Vec.N) {
-          FloatVector t = Vec.load(a, i);
-          Vec.store(t.mul(VecMath.sigmoid(t)).mul(Vec.load(g, i)), d, i);
-        }
-        for (; i < n; i++) Vec.put(d, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i)) * Vec.get(g, i));
-      });
-    }
-    if (dGate != null) {
-      flat(gate, up, dy, dGate, (a, u, g, d, n) -> {
-        int i = 0;
-        for (int end = Vec.bound(n); i < end; i += Vec.N) {
-          FloatVector t = Vec.load(a, i);
-          FloatVector s = VecMath.sigmoid(t);
-          Vec.store(Vec.load(g, i).mul(Vec.load(u, i)).mul(t.mul(s).fma(s.neg().add(1f), s)), d, i);
-        }
-        for (; i < n; i++) {
-          float t = Vec.get(a, i);
-          float s = VecMath.sigmoid(t);
-          Vec.put(d, i, Vec.get(g, i) * Vec.get(u, i) * (s + t * s * (1 - s)));
-        }
-      });
-    }
+    team.range(gate.elements(), GRAIN, (from, to, number) -> {
+      ByteBuffer a = part(gate, from, to);
+      ByteBuffer u = part(up, from, to);
+      ByteBuffer g = part(dy, from, to);
+      ByteBuffer da = part(dGate, from, to);
+      ByteBuffer du = part(dUp, from, to);
+      int n = Math.toIntExact(to - from);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end; i += Vec.N) {
+        FloatVector t = Vec.load(a, i);
+        FloatVector s = VecMath.sigmoid(t);
+        FloatVector d = Vec.load(g, i);
+        FloatVector silu = t.mul(s);
+        if (du != null) Vec.store(silu.mul(d), du, i);
+        if (da != null) Vec.store(d.mul(Vec.load(u, i)).mul(silu.mul(s.neg().add(1f)).add(s)), da, i);
+      }
+      for (; i < n; i++) {
+        float t = Vec.get(a, i);
+        float s = VecMath.sigmoid(t);
+        float d = Vec.get(g, i);
+        if (du != null) Vec.put(du, i, t * s * d);
+        if (da != null) Vec.put(da, i, d * Vec.get(u, i) * (s + t * s * (1 - s)));
+      }
+    });
   }
 
   void gatedAdd(Tensor x, Tensor h, float tanh, Tensor y) {

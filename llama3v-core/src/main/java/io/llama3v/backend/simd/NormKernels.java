@@ -46,7 +46,7 @@ final class NormKernels {
    * With {@code x̂ = (x − μ) rstd} and {@code g = dy w}: {@code dx = rstd (g − mean(g) − x̂ mean(g x̂))}, {@code dw += Σ dy x̂},
    * {@code db += Σ dy}.
    */
-  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias) {
+  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight, Tensor dBias) {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
     float[][] dw = dWeight == null ? null : new float[team.parts()][d];
@@ -61,7 +61,7 @@ final class NormKernels {
         int at = r * d;
         float m = Vec.get(means, r);
         float s = Vec.get(rstds, r);
-        if (out != null) inputGradient(g, in, out, w, at, d, m, s, true);
+        if (out != null) inputGradient(g, in, out, w, at, d, m, s, true, addDx);
         if (dw != null) addProduct(g, in, at, d, m, s, dw[part]);
         if (db != null) addRow(g, at, d, db[part]);
       }
@@ -91,7 +91,7 @@ final class NormKernels {
   }
 
   /** As for layer norm with mean 0 and no {@code mean(g)} term. */
-  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
+  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
     int d = (int) x.size(-1);
     ByteBuffer w = HostStorage.buffer(weight);
     float[][] dw = dWeight == null ? null : new float[team.parts()][d];
@@ -102,7 +102,7 @@ final class NormKernels {
       ByteBuffer rstds = HostStorage.buffer(rstd, from, to - from);
       for (int r = 0; r < to - from; r++) {
         float s = Vec.get(rstds, r);
-        if (out != null) inputGradient(g, in, out, w, r * d, d, 0, s, false);
+        if (out != null) inputGradient(g, in, out, w, r * d, d, 0, s, false, addDx);
         if (dw != null) addProduct(g, in, r * d, d, 0, s, dw[part]);
       }
     });
@@ -159,7 +159,7 @@ final class NormKernels {
   }
 
   private static void inputGradient(ByteBuffer dy, ByteBuffer x, ByteBuffer dx, ByteBuffer w, int at, int n, float mean, float rstd,
-      boolean centred) {
+      boolean centred, boolean add) {
     FloatVector sumG = Vec.zero();
     FloatVector sumGx = Vec.zero();
     int end = Vec.bound(n);
@@ -180,11 +180,13 @@ final class NormKernels {
     for (int i = 0; i < end; i += Vec.N) {
       FloatVector g = Vec.load(dy, at + i).mul(Vec.load(w, i));
       FloatVector hat = Vec.load(x, at + i).sub(mean).mul(rstd);
-      Vec.store(g.sub(meanG).sub(hat.mul(meanGx)).mul(rstd), dx, at + i);
+      FloatVector d = g.sub(meanG).sub(hat.mul(meanGx)).mul(rstd);
+      Vec.store(add ? d.add(Vec.load(dx, at + i)) : d, dx, at + i);
     }
     for (int i = end; i < n; i++) {
       float g = Vec.get(dy, at + i) * Vec.get(w, i);
-      Vec.put(dx, at + i, (g - meanG - (Vec.get(x, at + i) - mean) * rstd * meanGx) * rstd);
+      float d = (g - meanG - (Vec.get(x, at + i) - mean) * rstd * meanGx) * rstd;
+      Vec.put(dx, at + i, add ? d + Vec.get(dx, at + i) : d);
     }
   }
 

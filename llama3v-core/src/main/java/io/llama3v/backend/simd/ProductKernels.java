@@ -33,7 +33,12 @@ final class ProductKernels {
   void linear(Tensor x, Tensor w, Tensor bias, Tensor y) {
     long out = w.size(0);
     long in = w.size(1);
-    gemm(false, true, x.elements() / in, out, in, 1, HostStorage.address(x), in, HostStorage.address(w), in, bias == null ? 0 : 1,
+    long rows = in == 0 ? 0 : x.elements() / in;
+    if (rows > 0 && rows <= FewRows.MOST) {
+      FewRows.linear(team, x, w, bias, y, (int) rows);
+      return;
+    }
+    gemm(false, true, rows, out, in, 1, HostStorage.address(x), in, HostStorage.address(w), in, bias == null ? 0 : 1,
         HostStorage.address(y), out, bias == null ? null : HostStorage.buffer(bias));
   }
 

@@ -13,11 +13,11 @@ import java.nio.file.Path;
  * @param embed width of the joint space
  * @param context tokens of a caption
  * @param positionEmbedding standard deviation of the image tower's fresh position embeddings; 0 for CLIP's own 0.02
- * @param greyscale whether pictures lose their colours first, in training and in retrieval; captions then name none
+ * @param picture what becomes of a picture's colours, in training and in retrieval; where they are lost, captions name none
  * @param training how it is trained
  */
 public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tower text, int embed, int context,
-    double positionEmbedding, boolean greyscale, TrainingConfig training) {
+    double positionEmbedding, ClipPicture picture, TrainingConfig training) {
   /** Fills in defaults and checks. */
   public ClipSection {
     imageSize = Defaults.or(imageSize, 32);
@@ -26,6 +26,7 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
     text = Defaults.or(text, new Tower(128, 2, 4, 0));
     embed = Defaults.or(embed, 128);
     context = Defaults.or(context, 24);
+    picture = Defaults.or(picture, ClipPicture.COLOUR);
     if (imageSize % patch != 0) throw new IllegalArgumentException("patch " + patch + " does not divide image_size " + imageSize);
     // What CLIP and MetaCLIP were trained with (Radford et al., 2021, table 18; Xu et al., 2024).
     if (training != null) training = training.orElse(0.2, 0.98, 1e-6);

@@ -46,8 +46,8 @@ final class ClipStage implements Stage {
       model.initialize(context.backend(), seed);
       if (section.positionEmbedding() > 0) loudPositions(context, model, section.positionEmbedding());
       ContextWindow window = ContextWindow.llama3(tokenizer, section.context());
-      ClipInput input = new ClipInput(section.imageSize(), section.greyscale());
-      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, input, section.greyscale()))
+      ClipInput input = new ClipInput(section.imageSize(), section.picture());
+      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, input, section.picture() != ClipPicture.COLOUR))
           .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
         Training.run(context, "clip", t, model, task(context, model, section), BatchSource.of(loader, ClipStage::collate), seed,
             loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
@@ -66,13 +66,13 @@ final class ClipStage implements Stage {
     context.backend().upload(Init.normal(deviation).values(context.config().seed(), name, positions.shape()), positions);
   }
 
-  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipInput input, boolean greyscale) {
+  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipInput input, boolean colourless) {
     // Mostly the plain list of names that retrieval is measured with, otherwise any of the captions.
     JsonNode captions = sample.json().path("captions");
     String colour = sample.json().path("colour").asText(null);
     int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), 4L * captions.size());
     String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
-    if (greyscale && colour != null && caption.contains(colour)) caption = sample.json().path("names").asText();
+    if (colourless && colour != null && caption.contains(colour)) caption = sample.json().path("names").asText();
     return new Pair(input.pixels(sample, VARIATION, draw), window.encode(caption));
   }
 

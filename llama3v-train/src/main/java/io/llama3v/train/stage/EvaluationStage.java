@@ -62,7 +62,7 @@ final class EvaluationStage implements Stage {
     Path folder = context.config().clip().load() == null ? context.folder("clip") : context.config().clip().load();
     try (ClipModel clip = ClipModel.load(context.backend(), folder)) {
       RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, ContextWindow.llama3(tokenizer, clip.config().text().maxPositions()),
-          context.config().clip().greyscale());
+          context.config().clip().picture());
       for (String[] set : new String[][] {{"eval/concepts", "held-out concepts"}, {"eval/family", "held-out family"}}) {
         Retrieval r = evaluation.run(context.backend(), context.shards(set[0]), s.candidates());
         double bar = set[0].endsWith("family") ? s.bars().family() : s.bars().concepts();

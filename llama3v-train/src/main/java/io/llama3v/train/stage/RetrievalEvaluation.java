@@ -25,10 +25,10 @@ final class RetrievalEvaluation {
   private final ContextWindow window;
   private final ClipInput input;
 
-  RetrievalEvaluation(ClipModel model, ContextWindow window, boolean greyscale) {
+  RetrievalEvaluation(ClipModel model, ContextWindow window, ClipPicture picture) {
     this.model = model;
     this.window = window;
-    this.input = new ClipInput(model.config().vision().imageSize(), greyscale);
+    this.input = new ClipInput(model.config().vision().imageSize(), picture);
   }
 
   /** Recall over the first {@code candidates} pictures of a set with different names. */

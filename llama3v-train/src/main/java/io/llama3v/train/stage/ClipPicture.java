@@ -1,6 +1,6 @@
 package io.llama3v.train.stage;
 
-import io.llama3v.vision.image.RgbImage;
+import io.llama3v.image.RgbImage;
 import java.util.Arrays;
 
 /** What CLIP pre-training makes of a picture's colours before it looks at the picture. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.llama3v.vision.image.RgbImage;
+import io.llama3v.image.RgbImage;
 import org.junit.jupiter.api.Test;
 
 /** A drawing must look the same whatever its colours are, and only where that is asked for. */

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -32,6 +33,7 @@ public final class VisionLanguageModel extends Module {
   private final AdaptedLanguageModel language;
   private final Linear projector;
   private MaskRule maskRule = MaskRule.META;
+  private Path origin;
 
   /** Declares a model from its configuration; it has no weights yet. */
   public VisionLanguageModel(MllamaConfig config) {
@@ -62,7 +64,7 @@ public final class VisionLanguageModel extends Module {
     try (WeightSource source = ShardedWeights.open(folder)) {
       Weights.load(model, backend, source);
     }
-    return model;
+    return model.setOrigin(folder);
   }
 
   /** Writes config.json, generation_config.json and the weights as Hugging Face lays them out. */
@@ -83,7 +85,17 @@ public final class VisionLanguageModel extends Module {
     VisionTransformer resized = vision.resized(pixels, Interpolation.META);
     vision.close();
     MllamaConfig c = new MllamaConfig(resized.config(), config.text(), config.crossLayers(), config.imageToken(), config.padToken());
-    return new VisionLanguageModel(c, resized, language, projector).setMaskRule(maskRule);
+    return new VisionLanguageModel(c, resized, language, projector).setMaskRule(maskRule).setOrigin(origin);
+  }
+
+  /** The folder that it, or the Llama in it, was loaded from, where its tokenizer is likely to be; empty if neither was loaded. */
+  public Optional<Path> origin() {
+    return Optional.ofNullable(origin);
+  }
+
+  VisionLanguageModel setOrigin(Path folder) {
+    this.origin = folder;
+    return this;
   }
 
   /**
@@ -162,9 +174,22 @@ public final class VisionLanguageModel extends Module {
       throw new IllegalArgumentException("images of " + images.rows() + " rows with a mask over " + images.length()
           + " tokens, beside a text of " + text.rows() + " rows of " + text.length() + " tokens");
     }
-    CrossAttentionMask mask = mask(images.seen(), text);
-    List<CrossAttention.KeysValues> keysValues = language.keysValues(encode(images, trace));
-    return language.hidden(text, keysValues, mask, null, under(trace, "text."));
+    return hiddenWith(text, encode(images, trace), images.seen(), trace);
+  }
+
+  /**
+   * The final hidden states [B, L, hidden], of images that have been encoded.
+   *
+   * @param features what {@link #encode} returned, [B, S, hidden]
+   * @param seen [B, L, n·T]: 1 where a token of the text sees a tile
+   */
+  public Tensor hiddenWith(TextBatch text, Tensor features, float[] seen) {
+    return hiddenWith(text, features, seen, null);
+  }
+
+  private Tensor hiddenWith(TextBatch text, Tensor features, float[] seen, BiConsumer<String, Tensor> trace) {
+    CrossAttentionMask mask = mask(seen, text);
+    return language.hidden(text, language.keysValues(features), mask, null, under(trace, "text."));
   }
 
   CrossAttentionMask mask(float[] seen, TextBatch text) {

@@ -103,6 +103,6 @@ public final class VisionLanguageModelBuilder {
     language.adoptTables(llama, backend, seed);
     VisionLanguageModel model = new VisionLanguageModel(config, vision, language);
     model.initializeMissing(backend, seed);
-    return model.freezeLanguageModel();
+    return model.setOrigin(llama.origin().orElse(null)).freezeLanguageModel();
   }
 }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** A Llama language model (LlamaForCausalLM): embedding, blocks, final norm, output head. */
@@ -32,6 +33,7 @@ public final class LlamaModel extends Module implements CausalModel {
   private final RmsNorm norm;
   private final Parameter head;
   private final RotaryEmbedding rotary;
+  private Path origin;
 
   /** Declares the model; it has no weights yet. */
   public LlamaModel(LlamaConfig config) {
@@ -53,6 +55,7 @@ public final class LlamaModel extends Module implements CausalModel {
       // A tied model's file may repeat the embedding table as lm_head.
       Weights.load(model, backend, source, "", name -> model.config.tied() && name.equals("lm_head.weight"));
     }
+    model.origin = folder;
     return model;
   }
 
@@ -61,6 +64,11 @@ public final class LlamaModel extends Module implements CausalModel {
     Files.createDirectories(folder);
     Weights.save(this, folder);
     AtomicFiles.writeString(folder.resolve("config.json"), config.toJson().toPrettyString() + "\n");
+  }
+
+  /** The folder it was loaded from, where its tokenizer is likely to be; empty for a new model. */
+  public Optional<Path> origin() {
+    return Optional.ofNullable(origin);
   }
 
   /** The configuration. */

@@ -25,6 +25,14 @@ public record ContextWindow(Tokenizer tokenizer, int length, int begin, int end,
         id(tokenizer, SpecialTokens.PAD));
   }
 
+  /** The window that fits a tokenizer's special tokens: CLIP's own or Llama 3's. */
+  public static ContextWindow of(Tokenizer tokenizer, int length) {
+    if (tokenizer.specialId(ClipTokenizer.START_OF_TEXT).isEmpty()) {
+      return llama3(tokenizer, length);
+    }
+    return new ContextWindow(tokenizer, length, id(tokenizer, ClipTokenizer.START_OF_TEXT), id(tokenizer, ClipTokenizer.END_OF_TEXT), 0);
+  }
+
   /** One row of {@link #length} ids. */
   public int[] encode(String text) {
     int[] row = new int[length];

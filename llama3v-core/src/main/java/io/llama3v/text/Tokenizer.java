@@ -3,6 +3,7 @@ package io.llama3v.text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -60,6 +61,14 @@ public interface Tokenizer extends AutoCloseable {
   @Override
   void close();
 
+  /** Files that {@link #load} looks for in a folder, in this order. */
+  List<String> FILES = List.of("tokenizer.json", "tokenizer.model", "original/tokenizer.model", "merges.txt");
+
+  /** True if there is a tokenizer in a folder. */
+  static boolean isIn(Path folder) {
+    return FILES.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
   /**
    * Opens whichever tokenizer {@code path} holds: a {@code tokenizer.json}; a tiktoken {@code tokenizer.model}; CLIP's merges (a
    * {@code .txt} or {@code .txt.gz}); or a folder with one of these, looked for in that order.
@@ -68,7 +77,7 @@ public interface Tokenizer extends AutoCloseable {
    */
   static Tokenizer load(Path path) throws IOException {
     if (Files.isDirectory(path)) {
-      for (String name : new String[] {"tokenizer.json", "tokenizer.model", "original/tokenizer.model", "merges.txt"}) {
+      for (String name : FILES) {
         Path file = path.resolve(name);
         if (Files.isRegularFile(file)) {
           return name.equals("merges.txt") ? ClipTokenizer.load(path) : load(file);

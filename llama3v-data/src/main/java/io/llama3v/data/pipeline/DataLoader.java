@@ -7,6 +7,8 @@ import io.llama3v.io.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * {@code batchSize} places; together they read the stream of one loader with the whole batch. Positions count places of
  * that global stream.
  *
- * <p>One consumer thread. Close it to end the workers; the sources stay open.
+ * <p>One consumer thread. Close it to end the workers; sources that were given stay open.
  */
 public final class DataLoader<T> implements AutoCloseable {
   private static final int MAX_REPLACEMENTS = 1000;
@@ -43,6 +45,7 @@ public final class DataLoader<T> implements AutoCloseable {
   private final int worldSize;
   private final double maxBadFraction;
   private final ExecutorService workers;
+  private final List<ShardIndex> owned;
   private final ArrayDeque<Future<Outcome<T>>> queue = new ArrayDeque<>();
   private final BadSamples bad = new BadSamples();
   private final List<String> keys = new ArrayList<>();
@@ -75,6 +78,7 @@ public final class DataLoader<T> implements AutoCloseable {
     rank = b.rank;
     worldSize = b.worldSize;
     maxBadFraction = b.maxBadFraction;
+    owned = List.copyOf(b.owned);
     workers = Executors.newFixedThreadPool(b.workers, task -> {
       Thread thread = new Thread(task, "data-loader");
       thread.setDaemon(true);
@@ -92,9 +96,20 @@ public final class DataLoader<T> implements AutoCloseable {
     return new Builder<T>(function).mix(source, 1);
   }
 
-  /** A loader of undecoded samples from shards named by a pattern; the index lives as long as the process. */
+  /**
+   * A loader of undecoded samples from the shards that a {@link io.llama3v.data.shard.ShardPattern} names; it closes them with
+   * itself, so build one loader of it.
+   */
   public static Builder<Sample> open(String pattern) throws IOException {
-    return over(ShardIndex.open(pattern), sample -> sample);
+    ShardIndex index = ShardIndex.open(pattern);
+    Builder<Sample> builder = over(index, sample -> sample);
+    builder.owned.add(index);
+    return builder;
+  }
+
+  /** As {@link #open(String)}, for a pattern without glob characters that some systems forbid in paths. */
+  public static Builder<Sample> open(Path pattern) throws IOException {
+    return open(pattern.toString());
   }
 
   /** The next batch, of exactly the batch size. */
@@ -259,8 +274,13 @@ public final class DataLoader<T> implements AutoCloseable {
       if (!workers.awaitTermination(30, TimeUnit.SECONDS)) {
         throw new IllegalStateException("a data worker did not end within 30 s");
       }
+      for (ShardIndex index : owned) {
+        index.close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -269,6 +289,7 @@ public final class DataLoader<T> implements AutoCloseable {
     private final PositionedFunction<? extends T> function;
     private final List<SampleSource> sources = new ArrayList<>();
     private final List<Double> weights = new ArrayList<>();
+    private final List<ShardIndex> owned = new ArrayList<>();
     private long seed;
     private int batchSize = 1;
     private int workers = 1;
@@ -283,6 +304,22 @@ public final class DataLoader<T> implements AutoCloseable {
 
     private Builder(PositionedFunction<? extends T> function) {
       this.function = function;
+    }
+
+    /** The same stream, of which the workers make something else. */
+    public <U> Builder<U> map(PositionedMapping<? super T, ? extends U> next) {
+      PositionedFunction<? extends T> first = function;
+      Builder<U> mapped = new Builder<>((sample, position) -> next.apply(first.apply(sample, position), position));
+      mapped.sources.addAll(sources);
+      mapped.weights.addAll(weights);
+      mapped.owned.addAll(owned);
+      return mapped.seed(seed).batchSize(batchSize).workers(workers).prefetch(prefetch).rank(rank, worldSize).shuffle(shuffle)
+          .maxBadFraction(maxBadFraction);
+    }
+
+    /** Samples in a batch, as set so far. */
+    public int batchSize() {
+      return batchSize;
     }
 
     /** Adds a source that gets {@code weight} / (sum of weights) of the places. */

@@ -3,9 +3,8 @@ package io.llama3v.train.cli;
 import io.llama3v.train.eval.EvaluationTable;
 import io.llama3v.train.eval.EvaluationTable.Row;
 import io.llama3v.train.report.RunFiles;
-import io.llama3v.train.stage.Pipeline;
 import io.llama3v.train.stage.PipelineConfig;
-import io.llama3v.train.stage.RunSession;
+import io.llama3v.train.stage.StageRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +43,7 @@ final class EvalCommand implements Callable<Integer> {
     if (!config.stages().contains(STAGE)) {
       throw new ParameterException(spec.commandLine(), file + " has no stage '" + STAGE + "'");
     }
-    Pipeline.run(config, STAGE, RunSession.strict());
+    StageRunner.of(config).only(STAGE).run();
     if (!check) return 0;
     long missed = EvaluationTable.read(config.run().resolve(RunFiles.EVALUATION)).stream().flatMap(table -> table.rows().stream())
         .map(Row::met).filter(Boolean.FALSE::equals).count();

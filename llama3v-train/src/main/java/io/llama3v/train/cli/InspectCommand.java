@@ -88,7 +88,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void preview(PrintWriter out, ShardIndex index) throws IOException {
     PipelineConfig run = Configs.load(config, overrides, null);
-    try (Tokenizer open = tokenizer == null ? new StageContext(run, null, null).tokenizer() : Tokenizer.load(tokenizer)) {
+    try (Tokenizer open = tokenizer == null ? new StageContext(run, null, null, null).tokenizer() : Tokenizer.load(tokenizer)) {
       SamplePreview preview = SamplePreview.of(run, stage, open, index.read(sample), sample);
       out.println();
       out.print(new TokenView(open).render(preview.text()));

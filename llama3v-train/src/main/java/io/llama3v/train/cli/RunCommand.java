@@ -1,8 +1,8 @@
 package io.llama3v.train.cli;
 
 import io.llama3v.train.report.RunFiles;
-import io.llama3v.train.stage.Pipeline;
 import io.llama3v.train.stage.PipelineConfig;
+import io.llama3v.train.stage.StageRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    int code = Interruption.guard(spec.commandLine().getErr(), stop -> Pipeline.run(config, null, resume.session(stop)));
+    int code = Interruption.guard(spec.commandLine().getErr(), stop -> StageRunner.of(config).session(resume.session(stop)).run());
     if (code != 0) return code;
     Path report = config.run().resolve(RunFiles.REPORT);
     if (Files.exists(report)) spec.commandLine().getOut().println("report: " + report);

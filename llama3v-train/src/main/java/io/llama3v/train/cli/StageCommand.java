@@ -2,6 +2,7 @@ package io.llama3v.train.cli;
 
 import io.llama3v.train.stage.Pipeline;
 import io.llama3v.train.stage.PipelineConfig;
+import io.llama3v.train.stage.StageRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,8 +41,8 @@ final class StageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    String stage = known(config, name);
-    return Interruption.guard(spec.commandLine().getErr(), stop -> Pipeline.run(config, stage, resume.session(stop)));
+    Pipeline stage = StageRunner.of(config).only(known(config, name));
+    return Interruption.guard(spec.commandLine().getErr(), stop -> stage.session(resume.session(stop)).run());
   }
 
   private String known(PipelineConfig config, String given) {

@@ -2,6 +2,7 @@ package io.llama3v.train.optim;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.OptionalLong;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -27,6 +28,17 @@ public interface Schedule extends Serializable {
    */
   double at(long step);
 
+  /** The number of steps that it was made for; empty for one that goes on for ever. */
+  default OptionalLong length() {
+    return OptionalLong.empty();
+  }
+
+  /** This schedule, known to be made for so many steps; its values stay as they are. */
+  default Schedule over(long steps) {
+    Check.steps("steps", steps);
+    return new BoundedSchedule(this, steps);
+  }
+
   /** The same value at every step. */
   static Schedule constant(double value) {
     Check.rate("value", value);
@@ -50,9 +62,10 @@ public interface Schedule extends Serializable {
   static Schedule warmupLinear(double peak, long warmup, long total) {
     Check.rate("peak", peak);
     Check.window(warmup, total);
-    return step -> peak * (step < warmup
+    Schedule linear = step -> peak * (step < warmup
         ? (double) step / Math.max(1, warmup)
         : Math.max(0.0, (double) (total - step) / Math.max(1, total - warmup)));
+    return linear.over(total);
   }
 
   /**
@@ -70,13 +83,14 @@ public interface Schedule extends Serializable {
     Check.rate("peak", peak);
     Check.minimum(minimum, peak);
     Check.window(warmup, total);
-    return step -> {
+    Schedule cosine = step -> {
       if (step < warmup) {
         return peak * ((double) step / Math.max(1, warmup));
       }
       double progress = (double) (step - warmup) / Math.max(1, total - warmup);
       return minimum + (peak - minimum) * Math.max(0.0, 0.5 * (1.0 + Math.cos(Math.PI * progress)));
     };
+    return cosine.over(total);
   }
 
   /** {@code peak * (k + 1) / warmup} for {@code k < warmup}, then {@code peak}: OpenCLIP's {@code const}. */
@@ -93,9 +107,10 @@ public interface Schedule extends Serializable {
   static Schedule openClipCosine(double peak, long warmup, long total) {
     Check.rate("peak", peak);
     Check.window(warmup, total);
-    return step -> step < warmup
+    Schedule cosine = step -> step < warmup
         ? peak * (step + 1) / warmup
         : 0.5 * (1.0 + Math.cos(Math.PI * (step - warmup) / Math.max(1, total - warmup))) * peak;
+    return cosine.over(total);
   }
 
   /** One stretch of a {@link #piecewise} schedule: from step {@code start} on, {@code schedule} with its own steps counted from 0. */
@@ -123,7 +138,7 @@ public interface Schedule extends Serializable {
   /** This schedule, never below {@code minimum}: {@code max(minimum, at(k))}, in the warm-up too. */
   default Schedule floor(double minimum) {
     Check.rate("minimum", minimum);
-    return step -> Math.max(minimum, at(step));
+    return derived(step -> Math.max(minimum, at(step)));
   }
 
   /** This schedule up to step {@code last}, and its value at {@code last} from there on. */
@@ -135,7 +150,11 @@ public interface Schedule extends Serializable {
   /** This schedule times a factor: the rate of a part of the model that learns faster or slower than the rest. */
   default Schedule times(double factor) {
     Check.rate("factor", factor);
-    return step -> factor * at(step);
+    return derived(step -> factor * at(step));
+  }
+
+  private Schedule derived(Schedule values) {
+    return length().isPresent() ? values.over(length().getAsLong()) : values;
   }
 
   /** This schedule as ND4J's {@code ISchedule}, driven by the iteration; the epoch is ignored. */

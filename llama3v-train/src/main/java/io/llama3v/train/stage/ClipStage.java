@@ -8,13 +8,8 @@ import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
-import io.llama3v.tensor.Tensor;
-import io.llama3v.text.ContextWindow;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
-import io.llama3v.train.loop.BatchSource;
-import io.llama3v.train.loop.ContrastiveTask;
-import io.llama3v.train.optim.Constraints;
 import io.llama3v.vision.Interpolation;
 import io.llama3v.vision.clip.ClipConfig;
 import io.llama3v.vision.clip.ClipModel;
@@ -22,18 +17,11 @@ import io.llama3v.vision.clip.ClipTextConfig;
 import io.llama3v.vision.clip.ClipVisionConfig;
 import io.llama3v.vision.image.Augmentation;
 import java.io.IOException;
-import java.util.List;
 
 /** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
   /** Icons are drawn shapes: shifts and scales leave their meaning alone. Colours stay, since captions name them. */
   private static final Augmentation VARIATION = new Augmentation(0.85, 1.2, 1.05, 0, 0.05, 0.1);
-
-  /** A picture [3, S, S] and its caption's tokens. */
-  private record Pair(float[] pixels, int[] ids) {}
-
-  /** Pictures [B, 3, S, S] and captions [B, T]. */
-  private record Batch(int size, float[] pixels, int[] ids) {}
 
   @Override
   public void run(StageContext context) throws IOException {
@@ -45,13 +33,10 @@ final class ClipStage implements Stage {
         ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
       model.initialize(context.backend(), seed);
       if (section.positionEmbedding() > 0) loudPositions(context, model, section.positionEmbedding());
-      ContextWindow window = ContextWindow.llama3(tokenizer, section.context());
+      DataLoader.Builder<Sample> data = DataLoader.<Sample>over(index, sample -> sample).batchSize(t.microBatch()).workers(t.workers());
       ClipInput input = new ClipInput(section.imageSize(), section.picture());
-      try (DataLoader<Pair> loader = DataLoader.<Pair>over(index, (sample, position) -> pair(sample, Mix64.mix(seed, position), window, input, section.picture() != ClipPicture.COLOUR))
-          .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
-        Training.run(context, "clip", t, model, task(context, model, section), BatchSource.of(loader, ClipStage::collate), seed,
-            loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
-      }
+      ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
+          .tokenizer(tokenizer).config(t).seed(seed).run(context);
       model.save(context.folder("clip"));
     }
   }
@@ -66,54 +51,13 @@ final class ClipStage implements Stage {
     context.backend().upload(Init.normal(deviation).values(context.config().seed(), name, positions.shape()), positions);
   }
 
-  private static Pair pair(Sample sample, long draw, ContextWindow window, ClipInput input, boolean colourless) {
+  private static String caption(Sample sample, long draw, boolean colourless) {
     // Mostly the plain list of names that retrieval is measured with, otherwise any of the captions.
     JsonNode captions = sample.json().path("captions");
     String colour = sample.json().path("colour").asText(null);
     int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), 4L * captions.size());
     String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
-    if (colourless && colour != null && caption.contains(colour)) caption = sample.json().path("names").asText();
-    return new Pair(input.pixels(sample, VARIATION, draw), window.encode(caption));
-  }
-
-  private static Batch collate(List<Pair> pairs) {
-    int pixels = pairs.get(0).pixels.length;
-    int length = pairs.get(0).ids.length;
-    Batch batch = new Batch(pairs.size(), new float[pairs.size() * pixels], new int[pairs.size() * length]);
-    for (int i = 0; i < pairs.size(); i++) {
-      System.arraycopy(pairs.get(i).pixels, 0, batch.pixels, i * pixels, pixels);
-      System.arraycopy(pairs.get(i).ids, 0, batch.ids, i * length, length);
-    }
-    return batch;
-  }
-
-  private static ContrastiveTask<Batch> task(StageContext context, ClipModel model, ClipSection section) {
-    return new ContrastiveTask<>() {
-      @Override
-      public Tensor imageEmbeddings(Batch batch) {
-        return model.imageEmbeddings(context.backend().tensor(batch.pixels, batch.size, 3, section.imageSize(), section.imageSize()));
-      }
-
-      @Override
-      public Tensor textEmbeddings(Batch batch) {
-        return model.textEmbeddings(context.backend().tensor(batch.ids, batch.size, section.context()), null);
-      }
-
-      @Override
-      public Tensor logitScale() {
-        return model.logitScale();
-      }
-
-      @Override
-      public double count(Batch batch) {
-        return batch.size;
-      }
-
-      @Override
-      public long images(Batch batch) {
-        return batch.size;
-      }
-    };
+    return colourless && colour != null && caption.contains(colour) ? sample.json().path("names").asText() : caption;
   }
 
   static ClipConfig config(ClipSection s, Tokenizer tokenizer) {

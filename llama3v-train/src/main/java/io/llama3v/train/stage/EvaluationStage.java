@@ -60,17 +60,27 @@ final class EvaluationStage implements Stage {
 
   private static void retrieval(StageContext context, EvaluationSection s, Tokenizer tokenizer, List<Row> rows) throws IOException {
     Path folder = context.config().clip().load() == null ? context.folder("clip") : context.config().clip().load();
-    try (ClipModel clip = ClipModel.load(context.backend(), folder)) {
-      RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, ContextWindow.llama3(tokenizer, clip.config().text().maxPositions()),
-          context.config().clip().picture());
+    try (ClipModel clip = ClipModel.load(context.backend(), folder); Tokenizer own = clipTokenizer(context)) {
+      ContextWindow window = ContextWindow.of(own == null ? tokenizer : own, clip.config().text().maxPositions());
+      RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, window, context.config().clip().picture());
       for (String[] set : new String[][] {{"eval/concepts", "held-out concepts"}, {"eval/family", "held-out family"}}) {
-        Retrieval r = evaluation.run(context.backend(), context.shards(set[0]), s.candidates());
+        Retrieval r;
+        try (ShardIndex index = ShardIndex.open(context.shards(set[0]))) {
+          // Names and tags without colours.
+          r = evaluation.run(index, s.candidates(), sample -> sample.json().path("names").asText());
+        }
         double bar = set[0].endsWith("family") ? s.bars().family() : s.bars().concepts();
         Row first = Row.of("retrieval", "image to text", set[1], "R@1", r.queries(), r.r1()).withChance(Retrieval.chance(1, r.candidates()));
         rows.add(bar > 0 ? first.withBar(Bar.timesChance(bar)) : first);
         rows.add(Row.of("retrieval", "image to text", set[1], "R@10", r.queries(), r.r10()).withChance(Retrieval.chance(10, r.candidates())));
       }
     }
+  }
+
+  /** The tokenizer of a CLIP that was brought along, where one lies beside its weights; null for one that has the run's. */
+  private static Tokenizer clipTokenizer(StageContext context) throws IOException {
+    Path given = context.config().clip().load();
+    return given == null || !Tokenizer.isIn(given) ? null : Tokenizer.load(given);
   }
 
   private static void questions(StageContext context, EvaluationSection s, Answerer answerer, String split, String pattern, boolean report,

@@ -2,8 +2,11 @@ package io.llama3v.train.stage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.llama3v.adapter.MllamaConfig;
+import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
+import io.llama3v.data.sample.SampleException;
 import io.llama3v.image.ImageDecoder;
 import io.llama3v.llama.RowPacking;
 import io.llama3v.text.ChatTemplate;
@@ -12,6 +15,7 @@ import io.llama3v.text.Message;
 import io.llama3v.text.SpecialTokens;
 import io.llama3v.text.Tokenizer;
 import io.llama3v.vision.image.MllamaTransform;
+import io.llama3v.vision.image.TiledImage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,10 +27,21 @@ final class PictureSamples {
   private final int pad;
 
   PictureSamples(Tokenizer tokenizer, int tileSize, int tiles, int maxTokens) {
-    this.chat = new ChatTemplate(tokenizer);
+    this(new ChatTemplate(tokenizer), tileSize, tiles, maxTokens, tokenizer.specialId(SpecialTokens.PAD).orElseThrow());
+  }
+
+  private PictureSamples(ChatTemplate chat, int tileSize, int tiles, int maxTokens, int pad) {
+    this.chat = chat;
     this.transform = new MllamaTransform(tileSize, tiles);
     this.maxTokens = maxTokens;
-    this.pad = tokenizer.specialId(SpecialTokens.PAD).orElseThrow();
+    this.pad = pad;
+  }
+
+  /** Samples for a model: its tiles, its image token, its padding. */
+  static PictureSamples of(VisionLanguageModel model, Tokenizer tokenizer, int maxTokens) {
+    MllamaConfig c = model.config();
+    return new PictureSamples(new ChatTemplate(tokenizer, c.imageToken()), c.vision().imageSize(), c.vision().maxTiles(), maxTokens,
+        tokenizer.specialId(SpecialTokens.PAD).orElse(c.padToken()));
   }
 
   ChatTemplate chat() {
@@ -45,10 +60,22 @@ final class PictureSamples {
     return item(sample, chat.encodeCaption(caption, pictures(sample)));
   }
 
+  /** One picture with each of some captions. */
+  List<VlmBatch.Item> captions(Sample sample, List<String> captions) {
+    List<TiledImage> images = List.of(tiled(sample));
+    return captions.stream().map(caption -> new VlmBatch.Item(cut(chat.encodeCaption(caption, 1)), images)).toList();
+  }
+
+  /** A caption of nothing. */
+  VlmBatch.Item textOnly(String caption) {
+    return new VlmBatch.Item(cut(chat.encodeCaption(caption, 0)), List.of());
+  }
+
   /** A picture and all its questions as one conversation; the picture, where there is one, comes with the first. */
   VlmBatch.Item conversation(Sample sample, long draw) {
     List<JsonNode> turns = new ArrayList<>();
-    sample.json().path("conversations").forEach(turns::add);
+    described(sample).path("conversations").forEach(turns::add);
+    if (turns.isEmpty()) throw new SampleException("sample '" + sample.key() + "' has no 'conversations' in its json", null);
     // Any order: what is asked first must not depend on the kind of question.
     for (int i = turns.size() - 1; i > 0; i--) {
       int j = (int) Long.remainderUnsigned(Mix64.mix(draw, i), i + 1L);
@@ -84,8 +111,7 @@ final class PictureSamples {
   }
 
   private VlmBatch.Item item(Sample sample, Encoded text) {
-    Encoded cut = text.length() <= maxTokens ? text : text.truncated(maxTokens);
-    return new VlmBatch.Item(cut, text.imagePositions().length == 0 ? List.of() : List.of(transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()))));
+    return new VlmBatch.Item(cut(text), text.imagePositions().length == 0 ? List.of() : List.of(tiled(sample)));
   }
 
   private static int pictures(Sample sample) {
@@ -93,7 +119,15 @@ final class PictureSamples {
   }
 
   /** The sample's JSON; a missing node where it is text and nothing else. */
-  private static JsonNode described(Sample sample) {
+  static JsonNode described(Sample sample) {
     return sample.member("json").isPresent() ? sample.json() : MissingNode.getInstance();
+  }
+
+  private TiledImage tiled(Sample sample) {
+    return transform.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()));
+  }
+
+  private Encoded cut(Encoded text) {
+    return text.length() <= maxTokens ? text : text.truncated(maxTokens);
   }
 }

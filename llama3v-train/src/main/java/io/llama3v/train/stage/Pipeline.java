@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,43 +28,90 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
-  private Pipeline() {}
+  private final PipelineConfig config;
+  private final Map<String, Stage> stages = new LinkedHashMap<>();
+  private final List<StageListener> listeners = new ArrayList<>();
+  private RunSession session = RunSession.strict();
+  private String only;
 
-  /** Runs every stage that is not finished. */
-  public static void run(PipelineConfig config) throws IOException {
-    run(config, null, RunSession.strict());
+  private Pipeline(PipelineConfig config) {
+    this.config = config;
+    for (String name : config.stages()) stages.put(name, Stages.get(name));
+  }
+
+  /** The stages of a configuration. */
+  public static Pipeline of(PipelineConfig config) {
+    return new Pipeline(config);
   }
 
   /**
-   * Runs one stage, finished or not; null: every stage that is not finished.
+   * Runs one stage only, finished or not.
    *
-   * @throws IllegalArgumentException if the configuration lists no such stage, or lacks the section of one that it lists
+   * @throws IllegalArgumentException if there is no such stage
+   */
+  public Pipeline only(String stage) {
+    if (!stages.containsKey(stage)) {
+      throw new IllegalArgumentException("stage '" + stage + "' is not among the configuration's stages " + stages.keySet());
+    }
+    only = stage;
+    return this;
+  }
+
+  /**
+   * Adds a stage of one's own after those there are.
+   *
+   * @param name of the stage and of its folder in the run
+   * @throws IllegalArgumentException if there is a stage of that name
+   */
+  public Pipeline add(String name, Stage stage) {
+    if (Stages.NAMES.contains(name) || stages.putIfAbsent(name, stage) != null) {
+      throw new IllegalArgumentException("there is a stage '" + name + "' already; choose another name");
+    }
+    return this;
+  }
+
+  /** How this process takes up the run; {@link RunSession#strict} unless changed. */
+  public Pipeline session(RunSession value) {
+    session = value;
+    return this;
+  }
+
+  /** Tells a listener what happens. */
+  public Pipeline listen(StageListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Runs the stages.
+   *
+   * @throws IllegalArgumentException if the configuration lacks the section of a stage that it lists
    * @throws TrainingStoppedException if the session's signal asked to stop
    */
-  public static void run(PipelineConfig config, String only, RunSession session) throws IOException {
-    if (only != null && !config.stages().contains(only)) {
-      throw new IllegalArgumentException("stage '" + only + "' is not among the configuration's stages " + config.stages());
-    }
+  public void run() throws IOException {
     config.requireSections();
     Files.createDirectories(config.run());
     try (RunLock held = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
       AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
-      StageContext context = new StageContext(config, backend, session);
+      StageListener listener = new Listeners(List.copyOf(listeners));
+      StageContext context = new StageContext(config, backend, session, listener);
       RunFiles.writeJson(config.run().resolve(RunFiles.PROVENANCE), Provenance.of(config, backend));
-      for (String stage : config.stages()) {
+      for (String stage : stages.keySet()) {
         if (only != null && !only.equals(stage)) continue;
         if (only == null && isDone(context, stage)) {
           LOG.info("stage {} is done", stage);
           continue;
         }
         LOG.info("stage {} begins", stage);
+        listener.begins(stage);
         long start = System.nanoTime();
-        Stages.get(stage).run(context);
+        stages.get(stage).run(context);
         if (backend instanceof ProfilingBackend profiling) profiling.report("stage " + stage);
         backend.trim();
         double seconds = (System.nanoTime() - start) / 1e9;
         markDone(context, stage, seconds);
-        timings(context);
+        timings(context, stages.keySet());
+        listener.ends(stage, seconds);
         LOG.info("stage {} took {} s", stage, Math.round(seconds));
       }
       HtmlReport.write(config.run());
@@ -84,9 +132,9 @@ public final class Pipeline {
   }
 
   /** Tells the report how long each finished stage took. */
-  private static void timings(StageContext context) throws IOException {
+  private static void timings(StageContext context, Iterable<String> stages) throws IOException {
     List<ReportData.Stage> finished = new ArrayList<>();
-    for (String stage : context.config().stages()) {
+    for (String stage : stages) {
       Path marker = DoneMarker.file(context, stage);
       if (!Files.exists(marker)) continue;
       int steps = steps(context.config(), stage);

@@ -12,11 +12,22 @@ final class Provenance {
   private Provenance() {}
 
   static Map<String, String> of(PipelineConfig config, Backend backend) {
+    Map<String, String> facts = of(backend);
+    facts.put("seed", String.valueOf(config.seed()));
+    facts.put("configuration", ConfigLoader.hash(config));
+    return facts;
+  }
+
+  static Map<String, String> of(Map<String, String> settings, Backend backend) {
+    Map<String, String> facts = of(backend);
+    facts.putAll(settings);
+    return facts;
+  }
+
+  private static Map<String, String> of(Backend backend) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("last started", LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString());
     facts.put("backend", backend.describe());
-    facts.put("seed", String.valueOf(config.seed()));
-    facts.put("configuration", ConfigLoader.hash(config));
     facts.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
     facts.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
         + Runtime.getRuntime().availableProcessors() + " processors");

@@ -2,7 +2,7 @@ package io.llama3v.train.stage;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.data.sample.Sample;
-import io.llama3v.data.shard.ShardIndex;
+import io.llama3v.data.sample.SampleSource;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
@@ -14,11 +14,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
-/**
- * Zero-shot image-to-text retrieval: which of N lists of names belongs to a picture? Candidates are names and tags without
- * colours, all different; every picture is matched against all of them.
- */
+/** Zero-shot image-to-text retrieval: which of N captions, all different, belongs to a picture? Every picture is matched against all. */
 final class RetrievalEvaluation {
   private static final int BATCH = 50;
   private final ClipModel model;
@@ -31,13 +29,14 @@ final class RetrievalEvaluation {
     this.input = new ClipInput(model.config().vision().imageSize(), picture);
   }
 
-  /** Recall over the first {@code candidates} pictures of a set with different names. */
-  Retrieval run(Backend backend, String pattern, int candidates) throws IOException {
+  /** Recall over the first {@code candidates} pictures with different captions. */
+  Retrieval run(SampleSource source, int candidates, Function<Sample, String> caption) throws IOException {
+    Backend backend = model.logitScale().backend();
     List<float[]> images = new ArrayList<>();
     List<float[]> texts = new ArrayList<>();
-    try (ShardIndex index = ShardIndex.open(pattern)) {
-      List<Sample> chosen = distinct(index, candidates);
-      for (int i = 0; i < chosen.size(); i += BATCH) embed(backend, chosen.subList(i, Math.min(chosen.size(), i + BATCH)), images, texts);
+    List<Sample> chosen = distinct(source, candidates, caption);
+    for (int i = 0; i < chosen.size(); i += BATCH) {
+      embed(backend, chosen.subList(i, Math.min(chosen.size(), i + BATCH)), caption, images, texts);
     }
     int n = images.size();
     float[] similarity = new float[n * n];
@@ -47,17 +46,17 @@ final class RetrievalEvaluation {
     return Retrieval.diagonal(similarity, n);
   }
 
-  private static List<Sample> distinct(ShardIndex index, int wanted) {
+  static List<Sample> distinct(SampleSource source, int wanted, Function<Sample, String> caption) throws IOException {
     List<Sample> chosen = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (Sample sample : index.all()) {
-      if (chosen.size() == wanted) break;
-      if (names.add(sample.json().path("names").asText())) chosen.add(sample);
+    Set<String> captions = new HashSet<>();
+    for (long i = 0; i < source.size() && chosen.size() < wanted; i++) {
+      Sample sample = source.read(i);
+      if (captions.add(caption.apply(sample))) chosen.add(sample);
     }
     return chosen;
   }
 
-  private void embed(Backend backend, List<Sample> samples, List<float[]> images, List<float[]> texts) {
+  private void embed(Backend backend, List<Sample> samples, Function<Sample, String> caption, List<float[]> images, List<float[]> texts) {
     int size = samples.size();
     int side = input.side();
     float[] pixels = new float[size * input.floats()];
@@ -65,7 +64,7 @@ final class RetrievalEvaluation {
     for (int i = 0; i < size; i++) {
       Sample sample = samples.get(i);
       System.arraycopy(input.pixels(sample, Augmentation.none(), 0), 0, pixels, i * input.floats(), input.floats());
-      System.arraycopy(window.encode(sample.json().path("names").asText()), 0, ids, i * window.length(), window.length());
+      System.arraycopy(window.encode(caption.apply(sample)), 0, ids, i * window.length(), window.length());
     }
     try (Scope scope = backend.scope()) {
       split(model.imageEmbeddings(backend.tensor(pixels, size, 3, side, side)), images);

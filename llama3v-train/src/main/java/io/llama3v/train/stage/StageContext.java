@@ -12,13 +12,9 @@ import java.nio.file.Path;
  * @param config the whole run's configuration
  * @param backend where tensors live
  * @param session how this process takes up the run
+ * @param listener hears what happens
  */
-public record StageContext(PipelineConfig config, Backend backend, RunSession session) {
-  /** The file whose appearance makes the stage at work save a checkpoint. */
-  public Path saveRequest() {
-    return config.run().resolve("checkpoint-now");
-  }
-
+public record StageContext(PipelineConfig config, Backend backend, RunSession session, StageListener listener) {
   /** The folder that a stage leaves its result in. */
   public Path folder(String stage) {
     return config.run().resolve(stage);

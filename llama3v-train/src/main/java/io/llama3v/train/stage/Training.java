@@ -1,48 +1,85 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.nn.Module;
+import io.llama3v.text.Tokenizer;
 import io.llama3v.train.checkpoint.CheckpointStore;
 import io.llama3v.train.checkpoint.FrozenWeights;
 import io.llama3v.train.loop.BatchSource;
+import io.llama3v.train.loop.StepContext;
 import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
 import io.llama3v.train.loop.TrainingResult;
 import io.llama3v.train.optim.AdamW;
-import io.llama3v.train.optim.Schedule;
+import io.llama3v.train.report.MetricNames;
+import io.llama3v.train.report.RunFiles;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
-/** What all training stages have in common: optimiser, loop and checkpoints out of a {@link TrainingConfig}. */
+/** What all training stages have in common: optimiser, loop and checkpoints out of the settings of a {@link StageRunner}. */
 final class Training {
   /** Folder of a stage's checkpoints, within the stage's folder. */
   static final String CHECKPOINTS = "checkpoints";
+  /** The file in a run's folder whose appearance makes the stage at work save a checkpoint. */
+  private static final String SAVE_REQUEST = "checkpoint-now";
 
   private Training() {}
 
-  /** Trains a model's trainable parameters. {@code more} may add to the loop. */
+  /** Trains a model's trainable parameters as part of a pipeline. {@code more} may add to the loop. */
   static <B> void run(StageContext context, String stage, TrainingConfig t, Module model, Task<B> task, BatchSource<B> batches,
       long seed, Consumer<TrainingLoop.Builder<B>> more) throws IOException {
-    freezeParts(model, t.parts());
-    AdamW.Builder optimizer = AdamW.over(model.parameters()).schedule(schedule(t)).weightDecay(t.weightDecay())
-        .betas(t.beta1(), t.beta2()).epsilon(t.epsilon());
-    for (int i = 0; i < t.parts().size(); i++) {
-      PartConfig part = t.parts().get(i);
+    StageRunner.custom(stage, model, task, batches).config(t).seed(seed).loop(more).run(context);
+  }
+
+  /**
+   * Trains a model's trainable parameters.
+   *
+   * @param run folder of the run: checkpoints are in the stage's folder in it, metrics beside that
+   * @param settings those under which alone a checkpoint may be resumed
+   * @throws TrainingStoppedException if the session's signal asked to stop
+   */
+  static <B> TrainingResult run(StageRunner<B> s, Path run, Map<String, String> settings, RunSession session,
+      StageListener listener) throws IOException {
+    Path checkpoints = run.resolve(s.stage).resolve(CHECKPOINTS);
+    freezeParts(s.model, s.parts);
+    AdamW.Builder optimizer = AdamW.over(s.model.parameters()).schedule(s.schedule).weightDecay(s.weightDecay)
+        .betas(s.beta1, s.beta2).epsilon(s.epsilon);
+    for (int i = 0; i < s.parts.size(); i++) {
+      PartConfig part = s.parts.get(i);
       if (!part.frozen()) optimizer.group(part.group("part-" + i));
     }
-    try (AdamW adamW = optimizer.build()) {
-      TrainingLoop.Builder<B> loop = TrainingLoop.of(stage, adamW, task, batches).steps(t.steps())
-          .accumulate(t.batchSize() / t.microBatch()).clip(t.clip()).metrics(context.metrics(), t.logEvery()).showProgress().seed(seed)
-          .config(Pipeline.settings(context.config(), stage)).frozen(FrozenWeights.of(model.parameters(), null))
-          .checkpoints(new CheckpointStore(context.folder(stage).resolve(CHECKPOINTS), 2), t.checkpointEvery())
-          .onDamage(context.session().damage()).allowChanges(context.session().allowedChanges()).stopOn(context.session().stop())
-          .saveRequest(context.saveRequest());
-      more.accept(loop);
-      TrainingResult result = loop.build().run();
-      if (!result.finished()) {
-        throw new TrainingStoppedException(stage, result.step(), t.steps(), context.folder(stage).resolve(CHECKPOINTS));
+    try (ModelTokenizer tokenizer = s.tokenizer; AdamW adamW = optimizer.build()) {
+      StageRunner.Feed<B> feed = s.source.open(s, tokenizer);
+      try (AutoCloseable data = feed.data()) {
+        TrainingLoop.Builder<B> loop = TrainingLoop.of(s.stage, adamW, feed.task(), feed.batches()).steps(s.steps)
+            .accumulate(s.accumulate).clip(s.clip).metrics(run.resolve(RunFiles.METRICS), s.logEvery).showProgress().seed(s.seed)
+            .config(settings).frozen(FrozenWeights.of(s.model.parameters(), null))
+            .checkpoints(new CheckpointStore(checkpoints, 2), s.checkpointEvery).onDamage(session.damage())
+            .allowChanges(session.allowedChanges()).stopOn(session.stop()).saveRequest(run.resolve(SAVE_REQUEST));
+        s.more.forEach(add -> add.accept(loop));
+        for (StageRunner.PeriodicEvaluation e : s.evaluations) {
+          loop.every(e.every(), step -> evaluate(e.evaluation(), s.model, tokenizer.orNull(), step));
+        }
+        for (StageRunner.Periodic hook : s.hooks) loop.every(hook.every(), hook.hook());
+        loop.every(1, step -> listener.step(s.stage, step));
+        TrainingResult result = loop.build().run();
+        if (!result.finished()) throw new TrainingStoppedException(s.stage, result.step(), s.steps, checkpoints);
+        return result;
       }
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("closing the data of stage '" + s.stage + "': " + e.getMessage(), e);
     }
+  }
+
+  private static void evaluate(Evaluation evaluation, Module model, Tokenizer tokenizer, StepContext step) throws IOException {
+    Map<String, Double> named = new LinkedHashMap<>();
+    evaluation.score(model, tokenizer).forEach((name, value) -> named.put(MetricNames.EVALUATION + name, value));
+    step.log(named);
   }
 
   /** Freezes and unfreezes as the first part that matches says. */
@@ -55,14 +92,5 @@ final class Training {
         break;
       }
     });
-  }
-
-  static Schedule schedule(TrainingConfig t) {
-    Schedule s = switch (t.schedule()) {
-      case COSINE -> Schedule.warmupCosine(t.learningRate(), t.warmup(), t.steps());
-      case LINEAR -> Schedule.warmupLinear(t.learningRate(), t.warmup(), t.steps());
-      case CONSTANT -> Schedule.warmupConstant(t.learningRate(), t.warmup());
-    };
-    return t.floor() > 0 ? s.floor(t.floor() * t.learningRate()) : s;
   }
 }

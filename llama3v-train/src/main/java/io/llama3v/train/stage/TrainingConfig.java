@@ -1,5 +1,6 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.train.optim.Schedule;
 import java.util.List;
 
 /**
@@ -88,6 +89,16 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
   public TrainingConfig with(double rate, double decay) {
     return new TrainingConfig(steps, batchSize, microBatch, rate, warmup, schedule, floor, decay, beta1, beta2, epsilon, clip,
         parts, logEvery, checkpointEvery, workers, packing, average, lora);
+  }
+
+  /** The learning rate as a function of the step. */
+  public Schedule toSchedule() {
+    Schedule s = switch (schedule) {
+      case COSINE -> Schedule.warmupCosine(learningRate, warmup, steps);
+      case LINEAR -> Schedule.warmupLinear(learningRate, warmup, steps);
+      case CONSTANT -> Schedule.warmupConstant(learningRate, warmup);
+    };
+    return floor > 0 ? s.floor(floor * learningRate) : s;
   }
 
   /** The same with another learning rate. */

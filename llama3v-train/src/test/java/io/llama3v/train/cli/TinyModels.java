@@ -21,11 +21,11 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** The smallest models that have all parts, with random weights. */
-final class TinyModels {
+public final class TinyModels {
   private TinyModels() {}
 
   /** A Llama with its tokenizer, and a CLIP, as Hugging Face folders. */
-  static void write(Backend backend, Path llama, Path clip) throws IOException {
+  public static void write(Backend backend, Path llama, Path clip) throws IOException {
     Files.createDirectories(llama);
     new BytePairTrainer(270).train(List.of("a red car and a blue car")).save(llama);
     int bos;
@@ -47,7 +47,7 @@ final class TinyModels {
   }
 
   /** A folder as a run leaves it: language-model/ with the tokenizer, sft/soup/ with the model. */
-  static Path run(Backend backend, Path folder) throws IOException {
+  public static Path run(Backend backend, Path folder) throws IOException {
     Path llama = folder.resolve("language-model");
     write(backend, llama, folder.resolve("clip"));
     try (ClipModel clip = ClipModel.load(backend, folder.resolve("clip"));
@@ -59,7 +59,7 @@ final class TinyModels {
   }
 
   /** A picture of one colour. */
-  static Path picture(Path file, int width, int height) throws IOException {
+  public static Path picture(Path file, int width, int height) throws IOException {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) for (int x = 0; x < width; x++) image.setRGB(x, y, 0xcc2200 + x);
     ImageIO.write(image, "png", file.toFile());

@@ -18,6 +18,7 @@ import io.llama3v.vision.Trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Contrastive language–image model (Radford et al. 2021): two towers, a projection of each into a common space without biases, and
@@ -33,6 +34,7 @@ public final class ClipModel extends Module {
   private final ClipVisionTower vision;
   private final Linear visualProjection;
   private final Linear textProjection;
+  private Path origin;
 
   /** Declares the model; it has no weights yet. */
   public ClipModel(ClipConfig config) {
@@ -57,6 +59,7 @@ public final class ClipModel extends Module {
       model.close();
       throw failed;
     }
+    model.origin = folder;
     return model;
   }
 
@@ -65,6 +68,11 @@ public final class ClipModel extends Module {
     Files.createDirectories(folder);
     Weights.save(this, folder);
     AtomicFiles.writeString(folder.resolve(ClipConfig.HUGGING_FACE_FILE), Json.writePretty(config.toJson()));
+  }
+
+  /** The folder it was loaded from, where its tokenizer is likely to be; empty for a new model. */
+  public Optional<Path> origin() {
+    return Optional.ofNullable(origin);
   }
 
   /** The configuration. */

@@ -5,10 +5,13 @@ import io.llama3v.io.SafetensorsWriter.Entry;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.SafetensorsType;
 import io.llama3v.io.ShardedWeights;
+import io.llama3v.nn.WeightLayout;
+import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.train.optim.AdamW;
 import io.llama3v.train.optim.Ema;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,6 +91,41 @@ public record Checkpoint(Path folder, RunState state, List<String> passedOver) {
       readTensors(averages, ema.averages());
       ema.restoreUpdates(state.averaged());
     }
+  }
+
+  /**
+   * Lets an optimiser go on from another stage's: reads the moments and the numbers of updates of the parameters that both train.
+   * What only this one trains begins afresh.
+   *
+   * @param fit brings moments into the shape that they have now, such as those of resized position tables; second moments that it
+   *     makes negative become 0
+   * @return names of the parameters that begin afresh
+   */
+  public List<String> carryMoments(AdamW optimizer, WeightLayout fit) throws IOException {
+    Map<String, Long> updates = optimizer.updates();
+    Map<String, Tensor> moments = optimizer.moments();
+    List<String> fresh = new ArrayList<>();
+    try (ShardedWeights source = ShardedWeights.open(folder.resolve(OPTIMIZER))) {
+      for (String name : optimizer.parameters().keySet()) {
+        if (!source.contains(UPDATES + name)) {
+          fresh.add(name);
+          continue;
+        }
+        for (String prefix : List.of(AdamW.FIRST, AdamW.SECOND)) {
+          Tensor moment = moments.get(prefix + name);
+          float[] values = fit.read(source, prefix + name, moment.shape(), new HashSet<>());
+          if (values == null || values.length != moment.elements()) {
+            throw new CheckpointException(folder.resolve(OPTIMIZER), prefix + name + " does not fit the parameter, of shape "
+                + Shape.text(moment.shape()));
+          }
+          if (prefix.equals(AdamW.SECOND)) for (int i = 0; i < values.length; i++) values[i] = Math.max(0, values[i]);
+          moment.backend().upload(FloatBuffer.wrap(values), moment);
+        }
+        updates.put(name, source.readLongs(UPDATES + name)[0]);
+      }
+    }
+    optimizer.restoreUpdates(updates);
+    return fresh;
   }
 
   private static void writeTensors(Path file, Map<String, ? extends Tensor> tensors, Map<String, Long> counters) throws IOException {

@@ -4,7 +4,7 @@ package io.llama3v.train.loop;
 public final class NonFiniteLossException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  NonFiniteLossException(String message) {
+  public NonFiniteLossException(String message) {
     super(message);
   }
 }

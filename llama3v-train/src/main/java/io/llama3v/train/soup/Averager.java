@@ -74,20 +74,38 @@ public final class Averager {
       scored.add(new Scored(source, number(source, score.evaluate())));
     }
     scored.sort(Comparator.comparingDouble(Scored::score).reversed());
-    List<WeightSource> soup = new ArrayList<>(List.of(scored.get(0).source()));
-    List<Ingredient> report = new ArrayList<>(List.of(new Ingredient(soup.get(0).describe(), scored.get(0).score(), true)));
-    double best = scored.get(0).score();
-    for (Scored candidate : scored.subList(1, scored.size())) {
-      soup.add(candidate.source());
-      mean(soup, target);
-      double together = number(candidate.source(), score.evaluate());
-      boolean kept = together >= best;
-      if (kept) best = together;
-      else soup.remove(soup.size() - 1);
-      report.add(new Ingredient(candidate.source().describe(), candidate.score(), kept));
+    double[] best = {scored.get(0).score()};
+    List<Integer> kept = greedy(scored.stream().mapToDouble(Scored::score).toArray(), members -> {
+      mean(members.stream().map(i -> scored.get(i).source()).toList(), target);
+      double together = number(scored.get(members.get(members.size() - 1)).source(), score.evaluate());
+      best[0] = Math.max(best[0], together);
+      return together;
+    });
+    mean(kept.stream().map(i -> scored.get(i).source()).toList(), target);
+    List<Ingredient> report = new ArrayList<>();
+    for (int i = 0; i < scored.size(); i++) {
+      report.add(new Ingredient(scored.get(i).source().describe(), scored.get(i).score(), kept.contains(i)));
     }
-    mean(soup, target);
-    return new SoupReport("greedy", report, best);
+    return new SoupReport("greedy", report, best[0]);
+  }
+
+  /** Scores the mean of some ingredients, which are named by their rank. */
+  @FunctionalInterface
+  interface SetScore {
+    double of(List<Integer> members) throws IOException;
+  }
+
+  /** Ranks of the ingredients of a greedy soup, given their own scores from best to worst. */
+  static List<Integer> greedy(double[] ranked, SetScore score) throws IOException {
+    List<Integer> soup = new ArrayList<>(List.of(0));
+    double best = ranked[0];
+    for (int i = 1; i < ranked.length; i++) {
+      soup.add(i);
+      double together = score.of(List.copyOf(soup));
+      if (together >= best) best = together;
+      else soup.remove(soup.size() - 1);
+    }
+    return soup;
   }
 
   /**
@@ -124,7 +142,7 @@ public final class Averager {
 
   // ---- the mean ----
 
-  private static void mean(List<? extends WeightSource> sources, Map<String, ? extends Tensor> target) throws IOException {
+  static void mean(List<? extends WeightSource> sources, Map<String, ? extends Tensor> target) throws IOException {
     FloatBuffer chunk = FloatBuffer.allocate(CHUNK);
     for (Map.Entry<String, ? extends Tensor> entry : target.entrySet()) {
       Tensor tensor = entry.getValue();
@@ -161,7 +179,7 @@ public final class Averager {
 
   // ---- checks ----
 
-  private static void check(List<? extends WeightSource> ingredients, Map<String, ?> target) throws IOException {
+  static void check(List<? extends WeightSource> ingredients, Map<String, ?> target) throws IOException {
     requireSome(ingredients);
     List<String> problems = new ArrayList<>();
     for (WeightSource source : ingredients) {
@@ -214,7 +232,7 @@ public final class Averager {
     if (ingredients.isEmpty()) throw new IllegalArgumentException("a soup needs at least one ingredient");
   }
 
-  private static double number(WeightSource source, double score) {
+  static double number(WeightSource source, double score) {
     if (Double.isNaN(score)) throw new IllegalArgumentException("the score with " + source.describe() + " is NaN: it cannot be ranked");
     return score;
   }

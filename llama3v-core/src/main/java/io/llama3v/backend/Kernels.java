@@ -170,7 +170,7 @@ public interface Kernels {
    */
   void crossEntropy(Tensor logits, Tensor labels, Tensor weights, int ignore, Tensor losses, Tensor logSumExp);
 
-  /** {@code dLogits[r] = dLosses[r] · w[r] · (softmax(logits[r]) − onehot(label))}; 0 where the label is ignored. */
+  /** {@code dLogits[r] = dLosses[r] · w[r] · (softmax(logits[r]) − onehot(label))}; 0 where the label is ignored. dLogits may be logits. */
   void crossEntropyBackward(Tensor dLosses, Tensor logits, Tensor labels, Tensor weights, int ignore, Tensor logSumExp, Tensor dLogits);
 
   // ---- optimiser ----

@@ -10,8 +10,8 @@ import io.llama3v.nn.Embedding;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.RmsNorm;
 import io.llama3v.nn.Weights;
-import io.llama3v.ops.CrossEntropy;
 import io.llama3v.ops.GatherRows;
+import io.llama3v.ops.LinearCrossEntropy;
 import io.llama3v.ops.LinearMap;
 import io.llama3v.ops.Slice;
 import io.llama3v.tensor.Init;
@@ -154,7 +154,7 @@ public final class LlamaModel extends Module implements CausalModel {
     for (int i = 0; i < targets.length; i++) targets[i] = batch.labels()[positions[i] + 1];
     Backend backend = hidden.backend();
     Tensor rows = GatherRows.apply(hidden.reshape(-1, hidden.size(-1)), backend.tensor(positions, positions.length));
-    return CrossEntropy.apply(LinearMap.apply(rows, head, null), backend.tensor(targets, targets.length), null, normalizer);
+    return LinearCrossEntropy.apply(rows, head, backend.tensor(targets, targets.length), normalizer);
   }
 
   @Override

@@ -364,6 +364,8 @@ final class KernelCases {
         Tensor dz = kit.out(shape);
         kit.kernels().crossEntropyBackward(kit.normal(shape[0]), z, labels, weights, -100, lse, dz);
         kit.result("dLogits", dz);
+        kit.kernels().crossEntropyBackward(kit.normal(shape[0]), z, labels, weights, -100, lse, z);
+        kit.result("dLogits in place", z);
       });
     }
   }

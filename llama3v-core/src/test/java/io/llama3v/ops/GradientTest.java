@@ -149,6 +149,10 @@ class GradientTest {
     check.check(in -> CrossEntropy.apply(in[0], labels, null, 3), check.normal(4, 7));
     check.check(in -> CrossEntropy.apply(in[0], labels, weights, 5), check.normal(4, 7));
     check.check(in -> CrossEntropy.perRow(in[0], labels, weights), check.normal(4, 7));
+    for (int block : new int[] {1, 3, 4, 9}) {
+      check.check(in -> LinearCrossEntropy.apply(in[0], in[1], labels, 3, block), check.normal(4, 5), check.normal(7, 5));
+      check.check(in -> LinearCrossEntropy.apply(in[0], in[1], labels, 3, block).mul(-2), check.normal(4, 5), check.normal(7, 5));
+    }
     check.check(in -> ContrastiveLoss.apply(L2Normalize.apply(in[0]), L2Normalize.apply(in[1]), in[2]), check.normal(3, 5),
         check.normal(3, 5), check.uniform(1, 2));
   }

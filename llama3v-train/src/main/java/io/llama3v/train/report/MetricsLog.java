@@ -44,6 +44,7 @@ public final class MetricsLog implements AutoCloseable {
   private final Writer writer;
 
   private MetricsLog(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
     channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
   }

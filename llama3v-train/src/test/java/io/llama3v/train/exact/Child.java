@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A virtual machine of its own that runs a main class with the tests' class path. Its output is collected line by line. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 300;
   private final Process process;
   private final List<String> lines = new ArrayList<>();
@@ -24,7 +24,7 @@ final class Child implements AutoCloseable {
     reader.start();
   }
 
-  static Child start(Class<?> main, String... args) throws IOException {
+  public static Child start(Class<?> main, String... args) throws IOException {
     return start(main.getName(), List.of(args));
   }
 
@@ -35,7 +35,8 @@ final class Child implements AutoCloseable {
 
   private static Child start(String main, List<String> args) throws IOException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+UseSerialGC", "-Dllama3v.threads=1", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), main));
+        "--add-modules", "jdk.incubator.vector", "-Xmx512m", "-XX:+UseSerialGC", "-Dllama3v.threads=1", "-cp",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), main));
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "1");
@@ -59,18 +60,18 @@ final class Child implements AutoCloseable {
   }
 
   /** What it has said so far. */
-  String output() {
+  public String output() {
     synchronized (lines) {
       return String.join("\n", lines);
     }
   }
 
-  boolean said(String text) {
+  public boolean said(String text) {
     return output().contains(text);
   }
 
   /** Waits until something holds or the process ends; true if it is still alive then. */
-  boolean await(BooleanSupplier condition) throws InterruptedException {
+  public boolean await(BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (process.isAlive() && !condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) throw new AssertionError("nothing happened for " + DEADLINE_SECONDS + " s:\n" + output());
@@ -97,7 +98,7 @@ final class Child implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  int kill() throws InterruptedException {
+  public int kill() throws InterruptedException {
     process.destroyForcibly();
     return exit();
   }

@@ -36,6 +36,10 @@ final class Configs {
     sections.put("adapter", c.adapter());
     sections.put("annealing", c.annealing());
     sections.put("sft", c.sft());
+    sections.put("reward", c.reward());
+    sections.put("rejection", c.rejection());
+    sections.put("dpo", c.dpo());
+    sections.put("quality", c.quality());
     for (String stage : c.stages()) {
       if (sections.containsKey(stage) && sections.get(stage) == null) {
         throw new ConfigException(file + ": stage '" + stage + "' is to run, and there is no section '" + stage.replace('-', '_')

@@ -23,7 +23,8 @@ final class StageCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "NAME",
-      description = "corpus, language-model, clip, adapter, annealing, sft or evaluation; '_' does for '-'.")
+      description = "corpus, language-model, clip, adapter, annealing, sft, evaluation, preferences, reward, rejection, dpo or "
+          + "quality; '_' does for '-'.")
   private String name;
 
   @Parameters(index = "1", paramLabel = "CONFIG", description = "A YAML file, such as configs/tiny.yaml.")

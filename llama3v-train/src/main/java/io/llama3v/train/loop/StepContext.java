@@ -10,13 +10,15 @@ public final class StepContext {
   private final double learningRate;
   private final double gradientNorm;
   private final Telemetry telemetry;
+  private final Runnable end;
 
-  StepContext(long step, double loss, double learningRate, double gradientNorm, Telemetry telemetry) {
+  StepContext(long step, double loss, double learningRate, double gradientNorm, Telemetry telemetry, Runnable end) {
     this.step = step;
     this.loss = loss;
     this.learningRate = learningRate;
     this.gradientNorm = gradientNorm;
     this.telemetry = telemetry;
+    this.end = end;
   }
 
   /** Updates made so far, this one included. */
@@ -42,6 +44,11 @@ public final class StepContext {
   /** Writes named values to the run's {@code metrics.jsonl}, if it keeps one. */
   public void log(Map<String, Double> values) throws IOException {
     telemetry.log(step, values);
+  }
+
+  /** Makes this the last step: the run is finished, early. A later call of the same loop would go on to its last step. */
+  public void finish() {
+    end.run();
   }
 
   /** Prints a line above the progress line, or to the log. */

@@ -62,6 +62,7 @@ public final class TrainingLoop<B> {
   private final Builder<B> set;
   private final Counters now = new Counters();
   private volatile boolean stopRequested;
+  private boolean ended;
   private long savedStep;
   private RunState beforeSkips;
   private FiniteCheck finite;
@@ -89,7 +90,7 @@ public final class TrainingLoop<B> {
     try (Telemetry telemetry = new Telemetry(set.stage, set.metrics, set.showProgress, now, set.steps, set.batches.waitNanos());
         FiniteCheck check = new FiniteCheck(watched())) {
       finite = check;
-      while (now.step < set.steps && !stopRequested) {
+      while (now.step < set.steps && !ended && !stopRequested) {
         Window window = window();
         if (window.problem != null) {
           skip(window, telemetry);
@@ -102,7 +103,7 @@ public final class TrainingLoop<B> {
         if (asked) Files.deleteIfExists(set.saveRequest);
       }
       save(telemetry);
-      return new TrainingResult(now.step, now.step >= set.steps, loss, now.images, now.tokens, now.skippedSteps, set.batches.skipped(),
+      return new TrainingResult(now.step, ended || now.step >= set.steps, loss, now.images, now.tokens, now.skippedSteps, set.batches.skipped(),
           telemetry.seconds(), List.copyOf(now.changes));
     } finally {
       set.stop.leave(this);
@@ -223,7 +224,7 @@ public final class TrainingLoop<B> {
       now.lossCount = 0;
     }
     spikes(window, telemetry);
-    StepContext context = new StepContext(now.step, window.loss, window.learningRate, window.gradient.norm(), telemetry);
+    StepContext context = new StepContext(now.step, window.loss, window.learningRate, window.gradient.norm(), telemetry, () -> ended = true);
     for (Periodic hook : set.hooks) if (now.step % hook.every == 0) hook.hook.run(context);
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
  * How a run ended.
  *
  * @param step           updates made in all
- * @param finished       true if it reached its last step, false if it was asked to stop
+ * @param finished       true if it reached its last step or a hook ended it, false if it was asked to stop
  * @param loss           loss of the last step, NaN if this session took none
  * @param images         images seen
  * @param tokens         text tokens seen

@@ -112,6 +112,11 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
     return size;
   }
 
+  /** The file that holds a line. */
+  public Path file(long index) {
+    return files.get(file[Math.toIntExact(index)]);
+  }
+
   /** File and number of a line, for messages. */
   public String where(long index) {
     int i = Math.toIntExact(index);

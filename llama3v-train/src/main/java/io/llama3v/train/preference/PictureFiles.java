@@ -58,6 +58,13 @@ public final class PictureFiles implements AutoCloseable {
     return path.replace('\\', '/') + "#" + key;
   }
 
+  /** The name that a file in {@code folder} has for what {@code file} calls {@code name}. */
+  public static String moved(String name, Path file, Path folder) {
+    int end = name.lastIndexOf(".tar#") >= 0 ? name.lastIndexOf(".tar#") + 4 : name.length();
+    Path picture = file.toAbsolutePath().getParent().resolve(name.substring(0, end));
+    return name(folder, picture, name.substring(Math.min(name.length(), end + 1))).replaceFirst("#$", "");
+  }
+
   @Override
   public void close() throws IOException {
     for (Shard shard : shards.values()) shard.index.close();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llama3v.text.Content;
 import io.llama3v.text.Message;
 import io.llama3v.text.Role;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,11 @@ public record Prompt(String id, List<String> images, List<Message> turns) {
       throw new IllegalArgumentException(where + ": 'messages' must be a list that ends with a turn of the user, which is to be answered");
     }
     return new Prompt(id, images, turns);
+  }
+
+  /** The same with images named as a file in {@code folder} has to, instead of {@code file}. */
+  public Prompt moved(Path file, Path folder) {
+    return new Prompt(id, images.stream().map(name -> PictureFiles.moved(name, file, folder)).toList(), turns);
   }
 
   private static Role role(String name, String where) {

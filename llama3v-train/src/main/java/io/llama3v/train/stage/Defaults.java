@@ -30,6 +30,17 @@ final class Defaults {
     return value == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(value));
   }
 
+  /** Stages with an average of their own, or that compare a model with itself, take whole weights as they come out last. */
+  static void noExtras(String stage, TrainingConfig training) {
+    if (training.average() != null) throw new IllegalArgumentException(stage + " takes no 'average' in its training");
+    if (training.lora() != null) throw new IllegalArgumentException(stage + " takes no 'lora' in its training");
+  }
+
+  /** Stages whose rows hold the answers to one question each. */
+  static void noPacking(String stage, TrainingConfig training) {
+    if (training.packing() != 0) throw new IllegalArgumentException(stage + " takes no 'packing': a row holds the answers to a question");
+  }
+
   static void positive(String name, double value) {
     if (!(value > 0)) throw new IllegalArgumentException(name + " is " + value + "; expected more than 0");
   }

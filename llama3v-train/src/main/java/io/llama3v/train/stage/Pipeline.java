@@ -151,6 +151,9 @@ public final class Pipeline {
       case "adapter" -> config.adapter().training();
       case "annealing" -> config.annealing().training();
       case "sft" -> config.sft().training();
+      case "reward" -> config.reward().training();
+      case "dpo" -> config.dpo().training();
+      case "quality" -> config.quality().training();
       default -> null;
     };
     if (training == null) return 0;

@@ -9,20 +9,22 @@ import java.util.List;
  * @param run folder of the run
  * @param seed of everything random
  * @param backend {@code auto}, {@code cpu}, {@code nd4j} or {@code cuda}
- * @param stages names of the stages, in order
+ * @param stages names of the stages, in order; the usual seven unless told otherwise
  */
 public record PipelineConfig(Path run, long seed, String backend, List<String> stages, CorpusSection corpus,
     LanguageModelSection languageModel, ClipSection clip, AdapterSection adapter, AnnealingSection annealing, SftSection sft,
-    EvaluationSection evaluation) {
+    EvaluationSection evaluation, PreferencesSection preferences, RewardSection reward, RejectionSection rejection, DpoSection dpo,
+    QualitySection quality) {
   /** Fills in defaults and checks. */
   public PipelineConfig {
     if (run == null) throw new IllegalArgumentException("'run' is missing: the folder of the run, for example runs/tiny");
     backend = Defaults.or(backend, "auto");
-    stages = stages == null ? Stages.NAMES : List.copyOf(stages);
+    stages = stages == null ? Stages.USUAL : List.copyOf(stages);
     for (String stage : stages) {
       if (!Stages.NAMES.contains(stage)) throw new IllegalArgumentException("no stage is called '" + stage + "'; there are " + Stages.NAMES);
     }
     corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0));
+    preferences = Defaults.or(preferences, new PreferencesSection(0, 0));
     evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
   }
 
@@ -37,11 +39,15 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     require("adapter", adapter, "adapter");
     require("annealing", annealing, "annealing");
     require("sft", sft, "sft");
+    require("reward", reward, "reward");
+    require("rejection", rejection, "rejection");
+    require("dpo", dpo, "dpo");
+    require("quality", quality, "quality");
   }
 
   private void require(String stage, Object section, String key) {
     if (section == null && stages.contains(stage)) {
-      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key + "'; configs/tiny.yaml shows one");
+      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key + "'; configs/tiny.yaml or configs/tiny-post.yaml shows one");
     }
   }
 }

@@ -83,7 +83,7 @@ final class Training {
   }
 
   /** Freezes and unfreezes as the first part that matches says. */
-  private static void freezeParts(Module model, List<PartConfig> parts) {
+  static void freezeParts(Module model, List<PartConfig> parts) {
     model.parameters().forEach((name, parameter) -> {
       for (PartConfig part : parts) {
         if (!part.group("").matches(name)) continue;

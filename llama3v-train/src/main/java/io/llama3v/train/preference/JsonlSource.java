@@ -153,6 +153,7 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
   }
 
   /** SHA-256 of the files' lines. Pictures are not read for it. */
+  @Override
   public String fingerprint() throws IOException {
     StringBuilder all = new StringBuilder();
     for (Path path : files) all.append(Digests.sha256(path)).append('\n');

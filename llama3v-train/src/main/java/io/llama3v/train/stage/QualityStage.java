@@ -37,6 +37,12 @@ final class QualityStage implements Stage {
     Files.createDirectories(folder);
     String start = context.config().stages().contains("dpo") ? "dpo" : SftStage.SOUP;
     List<Path> data = s.data().isEmpty() ? List.of(context.folder("rejection").resolve(PostTraining.ACCEPTED)) : s.data();
+    for (Path file : data) {
+      if (Files.exists(file) && Files.size(file) == 0) {
+        throw new IllegalArgumentException(file + " is empty: rejection sampling accepted no answer. Lower rejection.pass_rate, sample more "
+            + "answers, or give quality.data other files");
+      }
+    }
     EarlyStopping scores = new EarlyStopping(s.patience(), read(folder.resolve(SCORES)));
     try (Tokenizer tokenizer = context.tokenizer(); JsonlSource source = JsonlSource.open(data, Demonstration::read);
         JsonlSource heldOut = JsonlSource.open(PostTraining.validation(context, s.validation()), Demonstration::readTruth);

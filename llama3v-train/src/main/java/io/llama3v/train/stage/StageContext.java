@@ -32,7 +32,7 @@ public record StageContext(PipelineConfig config, Backend backend, RunSession se
 
   /** The tokenizer of the run's language model. */
   public Tokenizer tokenizer() throws IOException {
-    Path given = config.languageModel().load();
+    Path given = config.languageModel() == null ? null : config.languageModel().load();
     return HuggingFaceTokenizer.load(given == null ? folder("language-model") : given);
   }
 }

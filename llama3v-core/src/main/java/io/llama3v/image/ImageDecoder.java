@@ -111,7 +111,7 @@ public final class ImageDecoder {
       throw new ImageException(source, "the file is empty");
     }
     if (count > Limits.IMAGE_BYTES) {
-      throw new ImageException(source, count + " bytes are too many for one image; at most " + Limits.IMAGE_BYTES);
+      throw new OversizedImageException(source, count + " bytes are too many for one image; at most " + Limits.IMAGE_BYTES);
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.llama3v.image;
 
 /** A picture that cannot or must not be decoded. The message names the source, what was found and what was expected. */
-public final class ImageException extends RuntimeException {
+public sealed class ImageException extends RuntimeException permits OversizedImageException {
   private static final long serialVersionUID = 1L;
 
   private final String source;

@@ -1,11 +1,13 @@
 package io.llama3v.image;
 
+import java.util.Locale;
+
 /** The file formats that are decoded. Others are refused: every decoder is code exposed to untrusted bytes. */
 public enum ImageFormat {
   PNG, JPEG, GIF, BMP, WEBP;
 
   /** Recognises a format by its first bytes; null if it is none of these. File names and extensions are not trusted. */
-  static ImageFormat of(byte[] bytes) {
+  public static ImageFormat of(byte[] bytes) {
     if (starts(bytes, 0, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n')) {
       return PNG;
     }
@@ -19,6 +21,11 @@ public enum ImageFormat {
       return WEBP;
     }
     return starts(bytes, 0, 'B', 'M') ? BMP : null;
+  }
+
+  /** The usual extension of such files, without a dot. */
+  public String extension() {
+    return this == JPEG ? "jpg" : name().toLowerCase(Locale.ROOT);
   }
 
   static boolean starts(byte[] bytes, int at, int... magic) {

@@ -40,11 +40,11 @@ public record ImageHeader(ImageFormat format, int width, int height, int compone
       throw new ImageException(source, "an image of " + width + "x" + height + " pixels is empty");
     }
     if (width > Limits.SIDE || height > Limits.SIDE) {
-      throw new ImageException(source, "an image of " + width + "x" + height + " pixels is too long; at most "
+      throw new OversizedImageException(source, "an image of " + width + "x" + height + " pixels is too long; at most "
           + Limits.SIDE + " a side");
     }
     if (width * height > Limits.PIXELS) {
-      throw new ImageException(source, "an image of " + width + "x" + height + " pixels is too large; at most "
+      throw new OversizedImageException(source, "an image of " + width + "x" + height + " pixels is too large; at most "
           + Limits.PIXELS + " pixels");
     }
   }

@@ -25,13 +25,18 @@ public final class Candidate {
   }
 
   /** The same picture with another record. */
-  Candidate with(CurationRecord other) {
+  public Candidate with(CurationRecord other) {
     if (other == record) {
       return this;
     }
     Candidate next = new Candidate(other, bytes);
     next.image = image;
     return next;
+  }
+
+  /** Whether the encoded picture is at hand. */
+  public boolean hasBytes() {
+    return bytes != null;
   }
 
   /**

@@ -11,7 +11,7 @@ import java.util.ServiceLoader;
 public interface ModelProvider {
 
   /** A scorer from a CLIP checkpoint. */
-  ImageTextScorer scorer(Path checkpoint) throws IOException;
+  ImageTextScorer scorer(ScorerConfig config) throws IOException;
 
   /** A descriptor from a copy-detection checkpoint. */
   ImageDescriptor descriptor(Path checkpoint) throws IOException;

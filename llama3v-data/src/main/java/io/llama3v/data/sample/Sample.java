@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param members bytes by lower-case extension, in archive order
  */
 public record Sample(String key, Map<String, byte[]> members) {
-  private static final List<String> IMAGE_EXTENSIONS = List.of("png", "jpg", "jpeg", "webp");
+  private static final List<String> IMAGE_EXTENSIONS = List.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public Sample {
@@ -41,8 +41,13 @@ public record Sample(String key, Map<String, byte[]> members) {
     return IMAGE_EXTENSIONS.stream().anyMatch(members::containsKey);
   }
 
+  /** The extension of the member that {@link #image()} gives, if there is one. */
+  public Optional<String> imageExtension() {
+    return IMAGE_EXTENSIONS.stream().filter(members::containsKey).findFirst();
+  }
+
   /**
-   * The encoded picture: the first of {@code png, jpg, jpeg, webp} that is there.
+   * The encoded picture: the first of {@code png, jpg, jpeg, webp, gif, bmp} that is there.
    *
    * @throws SampleException if there is none
    */

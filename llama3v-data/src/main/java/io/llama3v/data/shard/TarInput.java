@@ -61,9 +61,14 @@ interface TarInput {
 
   /** Over an open file; skipping costs nothing. */
   static TarInput of(FileChannel channel) throws IOException {
+    return of(channel, 0);
+  }
+
+  /** Over an open file from an offset on. */
+  static TarInput of(FileChannel channel, long start) throws IOException {
     long size = channel.size();
     return new TarInput() {
-      private long position;
+      private long position = start;
 
       @Override
       public long position() {

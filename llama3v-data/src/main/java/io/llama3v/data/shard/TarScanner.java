@@ -2,6 +2,7 @@ package io.llama3v.data.shard;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -230,6 +231,40 @@ final class TarScanner {
     long stored = number(148, 8, at);
     if (stored != unsigned && stored != signed) {
       throw damaged(at, "the header's checksum is wrong: this is no tar header, or it was damaged");
+    }
+  }
+
+  /**
+   * Searches for the next ustar header at or after an offset, block by block; where damage was, an archive can be read on there.
+   *
+   * @return its offset, or −1 if there is none up to the end
+   */
+  static long nextHeader(FileChannel channel, String file, long from) throws IOException {
+    byte[] chunk = new byte[128 * BLOCK];
+    long size = channel.size();
+    for (long start = (from + BLOCK - 1) / BLOCK * BLOCK; start < size; start += chunk.length) {
+      int n = TarInput.readFully(channel, chunk, (int) Math.min(chunk.length, size - start), start);
+      for (int at = 0; at + BLOCK <= n; at += BLOCK) {
+        if (isMagic(chunk, at) && isHeader(chunk, at, file)) {
+          return start + at;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isMagic(byte[] bytes, int at) {
+    return bytes[at + 257] == 'u' && bytes[at + 258] == 's' && bytes[at + 259] == 't' && bytes[at + 260] == 'a' && bytes[at + 261] == 'r';
+  }
+
+  private static boolean isHeader(byte[] bytes, int at, String file) {
+    TarScanner scanner = new TarScanner(null, file, ShardLimits.DEFAULT);
+    System.arraycopy(bytes, at, scanner.block, 0, BLOCK);
+    try {
+      scanner.verifyChecksum(at);
+      return true;
+    } catch (ShardException e) {
+      return false;
     }
   }
 

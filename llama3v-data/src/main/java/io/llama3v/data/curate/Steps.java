@@ -1,0 +1,66 @@
+package io.llama3v.data.curate;
+
+import io.llama3v.data.curate.quality.BoilerplateConfig;
+import io.llama3v.data.curate.quality.BoilerplateStep;
+import io.llama3v.data.curate.quality.LanguageConfig;
+import io.llama3v.data.curate.quality.LanguageStep;
+import io.llama3v.data.curate.quality.PicturesStep;
+import io.llama3v.data.curate.quality.RulesConfig;
+import io.llama3v.data.curate.quality.RulesStep;
+import io.llama3v.data.curate.quality.SafetyConfig;
+import io.llama3v.data.curate.quality.SafetyStep;
+import io.llama3v.data.curate.quality.SimilarityStep;
+import io.llama3v.data.curate.quality.UniqueKeysStep;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the steps that a configuration names. */
+public final class Steps {
+  /** All steps, in the order of the paper. */
+  public static final List<String> NAMES = List.of("rules", "language", "boilerplate", "similarity", "safety");
+
+  private Steps() {}
+
+  /** The steps of a configuration, with models from the class path. */
+  public static List<Step<?>> create(CurationConfig config) throws IOException {
+    return create(config, new StepContext(config.seed(), ModelProvider::find));
+  }
+
+  /** The steps of a configuration, and those that every run has: pictures are decoded once, ids are unique before the first reduction. */
+  public static List<Step<?>> create(CurationConfig config, StepContext context) throws IOException {
+    List<Step<?>> steps = new ArrayList<>();
+    try {
+      for (String name : config.steps()) {
+        steps.add(step(name, config, context));
+      }
+    } catch (IOException | RuntimeException failed) {
+      steps.forEach(Step::close);
+      throw failed;
+    }
+    int first = 0;
+    while (first < steps.size() && steps.get(first).reduction() == null) {
+      first++;
+    }
+    steps.add(first, new UniqueKeysStep());
+    if (config.verifyPictures()) {
+      steps.add(config.steps().indexOf("rules") == 0 ? 1 : 0, new PicturesStep());
+    }
+    return steps;
+  }
+
+  private static Step<?> step(String name, CurationConfig config, StepContext context) throws IOException {
+    return switch (name) {
+      case "rules" -> new RulesStep(or(config.rules(), RulesConfig.DEFAULT));
+      case "language" -> new LanguageStep(or(config.language(), LanguageConfig.DEFAULT));
+      case "boilerplate" -> new BoilerplateStep(or(config.boilerplate(), BoilerplateConfig.DEFAULT));
+      case "similarity" -> new SimilarityStep(config.similarity(), context.models().get().scorer(config.similarity().model()));
+      case "safety" -> new SafetyStep(or(config.safety(), SafetyConfig.DEFAULT));
+      default -> throw new IllegalArgumentException("no step is called '" + name + "'; there are " + NAMES);
+    };
+  }
+
+  private static <T> T or(T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

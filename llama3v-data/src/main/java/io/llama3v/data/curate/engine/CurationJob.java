@@ -1,0 +1,259 @@
+package io.llama3v.data.curate.engine;
+
+import io.llama3v.data.curate.Candidate;
+import io.llama3v.data.curate.CurationConfig;
+import io.llama3v.data.curate.CurationRecord;
+import io.llama3v.data.curate.ReduceContext;
+import io.llama3v.data.curate.Reduction;
+import io.llama3v.data.curate.Step;
+import io.llama3v.data.curate.input.RawShard;
+import io.llama3v.data.curate.input.RawShards;
+import io.llama3v.data.curate.input.RawWalk;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Digests;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One curation as a set of tasks, each a pure function of files to a file. Driver and workers each make one from the same configuration.
+ * Safe for several threads.
+ */
+public final class CurationJob implements AutoCloseable {
+  /** To be raised when files between passes, ledger or shards change their form. */
+  private static final String FORMAT = "1";
+  private static final int BATCH = 64;
+  private static final long BATCH_BYTES = 32L << 20;
+  private final CurationConfig config;
+  private final List<RawShard> shards;
+  private final List<Step<?>> steps;
+  private final List<Pass> passes;
+  private final RunFolder folder;
+  private final PixelBudget budget = new PixelBudget(Runtime.getRuntime().maxMemory());
+  private final Map<Integer, Object> results = new ConcurrentHashMap<>();
+  private final ShardPlan[] plan = new ShardPlan[1];
+
+  /** @param steps closed with this job */
+  public CurationJob(CurationConfig config, List<Step<?>> steps) throws IOException {
+    this.config = config;
+    this.steps = List.copyOf(steps);
+    this.shards = RawShards.list(config.inputs());
+    this.folder = new RunFolder(config.run());
+    StringBuilder stamps = new StringBuilder(FORMAT + "\n" + config.inputs() + "\n");
+    for (RawShard shard : shards) {
+      stamps.append(RawShards.stamp(shard)).append('\n');
+    }
+    this.passes = Pass.plan(this.steps, Digests.sha256(stamps.toString()));
+  }
+
+  public CurationConfig config() {
+    return config;
+  }
+
+  List<RawShard> shards() {
+    return shards;
+  }
+
+  List<Step<?>> steps() {
+    return steps;
+  }
+
+  List<Pass> passes() {
+    return passes;
+  }
+
+  RunFolder folder() {
+    return folder;
+  }
+
+  Pass last() {
+    return passes.get(passes.size() - 1);
+  }
+
+  /** Names the curated shards' content: everything they depend on. */
+  String fingerprint() {
+    return Digests.sha256(last().fingerprint() + config.output());
+  }
+
+  Set<Path> passFolders() {
+    Set<Path> current = new TreeSet<>();
+    passes.forEach(pass -> current.add(folder.pass(pass)));
+    return current;
+  }
+
+  /** Runs one task. */
+  public void run(Phase phase, int task) throws IOException {
+    switch (phase.kind()) {
+      case PASS -> pass(passes.get(phase.pass()), task);
+      case LEDGER -> new LedgerTask(this).run(task);
+      case WRITE -> new WriteTask(this, plan()).run(task);
+    }
+  }
+
+  private void pass(Pass pass, int shard) throws IOException {
+    Path records = folder.records(pass, shard);
+    if (!Files.exists(records)) {
+      PassRunner runner = new PassRunner(pass, pass.decides() == null ? null : result(passes.get(pass.index() - 1)));
+      AtomicFiles.write(records, channel -> {
+        OutputStream out = Channels.newOutputStream(channel);
+        RecordFile.Writer writer = new RecordFile.Writer(out); // not closed: that would close the channel before it is forced
+        if (pass.index() == 0) {
+          first(pass, shard, runner, writer);
+        } else {
+          later(pass, shard, runner, writer);
+        }
+        writer.finish();
+      });
+    }
+    if (pass.measures() != null && !Files.exists(folder.part(pass, shard))) {
+      part(pass, pass.measures().reduction(), shard);
+    }
+  }
+
+  private void first(Pass pass, int shard, PassRunner runner, RecordFile.Writer writer) throws IOException {
+    try (RawWalk walk = RawWalk.open(shards.get(shard)); Batch batch = new Batch(runner, writer)) {
+      for (CurationRecord record = walk.next(); record != null; record = walk.next()) {
+        batch.add(new Candidate(record, pass.needsPictures() && record.kept() ? walk.picture() : null));
+      }
+    }
+  }
+
+  private void later(Pass pass, int shard, PassRunner runner, RecordFile.Writer writer) throws IOException {
+    try (RecordFile.Reader before = new RecordFile.Reader(folder.records(passes.get(pass.index() - 1), shard));
+        RawWalk walk = pass.needsPictures() ? RawWalk.open(shards.get(shard)) : null; Batch batch = new Batch(runner, writer)) {
+      for (CurationRecord record = before.next(); record != null; record = before.next()) {
+        batch.add(new Candidate(record, walk != null && record.kept() ? walk.seek(record.index(), record.key()).image() : null));
+      }
+    }
+  }
+
+  private <P> void part(Pass pass, Reduction<P, ?> reduction, int shard) throws IOException {
+    P part;
+    try (RecordFile.Reader reader = new RecordFile.Reader(folder.records(pass, shard))) {
+      part = reduction.map(reader.kept());
+    }
+    write(folder.part(pass, shard), out -> reduction.writePart(part, out));
+  }
+
+  /** Makes the result of the reduction that ends a pass, unless it is there. One process does this. */
+  void reduce(Pass pass, int threads) throws IOException {
+    if (pass.measures() != null && !Files.exists(folder.result(pass))) {
+      reduce(pass, pass.measures().reduction(), threads);
+    }
+  }
+
+  private <P, G> void reduce(Pass pass, Reduction<P, G> reduction, int threads) throws IOException {
+    Path scratch = Files.createDirectories(folder.pass(pass).resolve("scratch"));
+    try {
+      List<Path> files = new ArrayList<>();
+      for (int shard = 0; shard < shards.size(); shard++) {
+        files.add(folder.part(pass, shard));
+      }
+      G result = reduction.reduce(new Parts<>(files, reduction), new ReduceContext(threads, scratch));
+      write(folder.result(pass), out -> reduction.writeResult(result, out));
+    } finally {
+      AtomicFiles.deleteTree(scratch);
+    }
+  }
+
+  private Object result(Pass pass) throws IOException {
+    synchronized (results) {
+      Object result = results.get(pass.index());
+      if (result == null) {
+        results.clear(); // only the pass that runs needs one
+        try (DataInputStream in = Parts.open(folder.result(pass))) {
+          result = pass.measures().reduction().readResult(in);
+        }
+        results.put(pass.index(), result);
+      }
+      return result;
+    }
+  }
+
+  ShardPlan plan() throws IOException {
+    synchronized (plan) {
+      if (plan[0] == null) {
+        plan[0] = ShardPlan.of(this);
+      }
+      return plan[0];
+    }
+  }
+
+  private interface Body {
+    void to(DataOutputStream out) throws IOException;
+  }
+
+  private static void write(Path file, Body body) throws IOException {
+    AtomicFiles.write(file, channel -> {
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16));
+      body.to(out);
+      out.flush();
+    });
+  }
+
+  @Override
+  public void close() {
+    steps.forEach(Step::close);
+  }
+
+  /** Collects neighbours until there are enough, or their pictures take enough memory, whichever machine this is. */
+  private final class Batch implements AutoCloseable {
+    private final PassRunner runner;
+    private final RecordFile.Writer writer;
+    private final List<Candidate> waiting = new ArrayList<>();
+    private long bytes;
+    private boolean failed;
+
+    Batch(PassRunner runner, RecordFile.Writer writer) {
+      this.runner = runner;
+      this.writer = writer;
+    }
+
+    void add(Candidate candidate) throws IOException {
+      long own = candidate.hasBytes() ? candidate.record().picture().bytes() + 3 * candidate.record().picture().pixels() : 0;
+      if (!waiting.isEmpty() && (waiting.size() == BATCH || bytes + own > BATCH_BYTES)) {
+        flush();
+      }
+      waiting.add(candidate);
+      bytes += own;
+    }
+
+    private void flush() throws IOException {
+      long largest = 0;
+      for (Candidate candidate : waiting) {
+        largest = Math.max(largest, candidate.hasBytes() ? candidate.record().picture().pixels() : 0);
+      }
+      int held = bytes == 0 ? 0 : budget.acquire(bytes + 4 * largest); // a decoder's own copy has four bytes a pixel
+      failed = true;
+      try {
+        for (CurationRecord record : runner.run(waiting)) {
+          writer.write(record);
+        }
+        failed = false;
+      } finally {
+        waiting.clear();
+        bytes = 0;
+        budget.release(held);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!failed && !waiting.isEmpty()) {
+        flush();
+      }
+    }
+  }
+}

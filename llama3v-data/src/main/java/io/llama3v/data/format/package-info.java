@@ -1,0 +1,2 @@
+/** Samples in formats other than tar shards. */
+package io.llama3v.data.format;

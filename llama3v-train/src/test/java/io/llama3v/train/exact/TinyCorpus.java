@@ -14,14 +14,14 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /** A corpus in the layout of the pipeline's, of coloured squares, in a fraction of a second. One training picture is damaged. */
-final class TinyCorpus {
+public final class TinyCorpus {
   private static final String[] COLOURS = {"red", "green", "blue", "yellow", "black", "white", "orange"};
   private static final int[] RGB = {0xd02020, 0x20a020, 0x2030d0, 0xe0d020, 0x101010, 0xf8f8f8, 0xf08010};
   private static final String[] THINGS = {"cat", "dog", "house", "tree", "boat", "car", "moon", "fish"};
 
   private TinyCorpus() {}
 
-  static void write(Path folder) throws IOException {
+  public static void write(Path folder) throws IOException {
     shard(folder, "icons/train", 22, 16, false);
     shard(folder, "scenes/train", 26, 40, false);
     shard(folder, "questions/train", 18, 40, true);

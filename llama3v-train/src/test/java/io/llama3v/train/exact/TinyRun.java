@@ -14,7 +14,7 @@ import java.util.List;
  * @param config the file
  * @param folder of the run
  */
-record TinyRun(Path config, Path folder) {
+public record TinyRun(Path config, Path folder) {
   /** What trains, in order, and how many steps each takes. */
   static final List<String> TRAINED = List.of("language-model", "clip", "adapter", "annealing", "sft/run-1", "sft/run-2");
   static final int STEPS = 12;
@@ -56,7 +56,7 @@ record TinyRun(Path config, Path folder) {
       evaluation: {candidates: 4, questions_per_kind: 2, captions: 1}
       """;
 
-  static TinyRun create(Path config, Path folder, Path corpus) throws IOException {
+  public static TinyRun create(Path config, Path folder, Path corpus) throws IOException {
     String parts = TRAINING.substring(0, TRAINING.length() - 1) + ", parts: [{match: [\"*cross_attn_*_gate\"], learning_rate: 0.5}]}";
     Files.writeString(config, CONFIG.formatted(folder, corpus, parts, TRAINING));
     return new TinyRun(config, folder);
@@ -70,7 +70,7 @@ record TinyRun(Path config, Path folder) {
   }
 
   /** Folder of a stage's checkpoints. */
-  Path checkpoints(String stage) {
+  public Path checkpoints(String stage) {
     return folder.resolve(stage).resolve("checkpoints");
   }
 }

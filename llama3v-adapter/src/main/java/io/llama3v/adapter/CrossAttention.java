@@ -6,6 +6,7 @@ import io.llama3v.nn.Module;
 import io.llama3v.nn.RmsNorm;
 import io.llama3v.ops.ScaledDotProductAttention;
 import io.llama3v.tensor.Tensor;
+import java.util.function.BiConsumer;
 
 /**
  * Attention from text to image: queries from the text, keys and values from projected image features, RMS norm on the heads of
@@ -39,9 +40,17 @@ public final class CrossAttention extends Module {
     return new KeysValues(keyNorm.forward(split(key.forward(states))), split(value.forward(states)));
   }
 
-  /** Attends; tokens that see nothing get zeros. */
-  public Tensor forward(Tensor x, KeysValues image, AttentionMask mask) {
+  /**
+   * Attends; tokens that see nothing get zeros.
+   *
+   * @param trace sees {@code cross_attn_query} [B, L, H, d] and {@code cross_attn_key} [B, S, Hk, d], both normalised; may be null
+   */
+  public Tensor forward(Tensor x, KeysValues image, AttentionMask mask, BiConsumer<String, Tensor> trace) {
     Tensor q = queryNorm.forward(split(query.forward(x)));
+    if (trace != null) {
+      trace.accept("cross_attn_query", q);
+      trace.accept("cross_attn_key", image.keys());
+    }
     Tensor attended = ScaledDotProductAttention.apply(q, image.keys(), image.values(), mask);
     return output.forward(attended.reshape(x.size(0), x.size(1), -1));
   }

@@ -42,11 +42,12 @@ public final class CrossAttentionBlock extends Module {
   /**
    * Runs the layer.
    *
-   * @param trace sees the attention's output before its gate, under the name {@code cross_attn}; may be null
+   * @param trace sees the attention's output before its gate, under the name {@code cross_attn}, and what {@link
+   *     CrossAttention#forward} shows; may be null
    */
   public Tensor forward(Tensor x, CrossAttention.KeysValues image, CrossAttentionMask mask, BiConsumer<String, Tensor> trace) {
     try (Scope scope = x.backend().scope()) {
-      Tensor attended = attention.forward(attentionNorm.forward(x), image, mask.attention());
+      Tensor attended = attention.forward(attentionNorm.forward(x), image, mask.attention(), trace);
       if (trace != null) trace.accept("cross_attn", attended);
       Tensor h = GatedResidual.apply(x, attended, attentionGate);
       Tensor inner = mlp.forward(mlpNorm.forward(h));

@@ -33,6 +33,19 @@ public record ImageBatch(int rows, int images, int tiles, int size, float[] pixe
     return seen.length / (rows * images * tiles);
   }
 
+  /** The same images beside a text that goes on: further tokens see what the last one sees. */
+  public ImageBatch continued(int length) {
+    int width = images * tiles;
+    int before = length();
+    float[] longer = new float[rows * length * width];
+    for (int b = 0; b < rows; b++) {
+      for (int t = 0; t < length; t++) {
+        System.arraycopy(seen, (b * before + Math.min(t, before - 1)) * width, longer, (b * length + t) * width, width);
+      }
+    }
+    return new ImageBatch(rows, images, tiles, size, pixels, aspectRatioIds, tileCounts, longer);
+  }
+
   /** What tokens after the last one see: the mask's last row, [B, 1, n, T]. */
   public float[] seenByLast() {
     int width = images * tiles;

@@ -3,6 +3,7 @@ package io.llama3v.llama;
 import io.llama3v.backend.Backend;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** Continues a prompt token by token with a key/value cache. */
 public final class TextGenerator {
@@ -16,6 +17,12 @@ public final class TextGenerator {
    * @return the new tokens
    */
   public static int[] generate(CausalModel model, Backend backend, int[] prompt, int maxNew, Sampling sampling, Set<Integer> stop) {
+    return generate(model, backend, prompt, maxNew, sampling, stop, token -> { });
+  }
+
+  /** As the other one; {@code sink} gets each new token as soon as it is there. */
+  public static int[] generate(CausalModel model, Backend backend, int[] prompt, int maxNew, Sampling sampling, Set<Integer> stop,
+      IntConsumer sink) {
     if (prompt.length == 0) throw new IllegalArgumentException("an empty prompt: begin with <|begin_of_text|>");
     int[] out = new int[maxNew];
     int count = 0;
@@ -25,6 +32,7 @@ public final class TextGenerator {
         int token = sampling.choose(session.next(input), count);
         if (stop.contains(token)) break;
         out[count++] = token;
+        sink.accept(token);
         input = new int[] {token};
       }
     }

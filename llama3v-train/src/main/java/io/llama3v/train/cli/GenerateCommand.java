@@ -1,10 +1,14 @@
 package io.llama3v.train.cli;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.image.RgbImage;
 import io.llama3v.llama.Sampling;
+import io.llama3v.train.Llama3V;
+import io.llama3v.train.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +56,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--raw", description = "Continue the prompt as plain text, instead of answering it in the chat format.")
   private boolean raw;
 
+  @Option(names = "--attention", description = "Also print how much of each cross-attention layer's attention each tile got.")
+  private boolean attention;
+
   @Mixin
   private BackendOptions backend;
 
@@ -60,12 +67,15 @@ final class GenerateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Sampling sampling = new Sampling(temperature, topP, seed);
     ModelFolder.find(model); // before the backend: a wrong path should be told at once
-    try (Backend open = backend.open(); Chat chat = Chat.open(open, model, tokenizer)) {
-      chat.generate(prompt, images, raw, maxNew, sampling, text -> {
+    try (Backend open = backend.open(); Llama3V llama = Llama3V.open(open, model, tokenizer)) {
+      List<RgbImage> pictures = new ArrayList<>();
+      for (Path image : images) pictures.add(Llama3V.image(image));
+      llama.generate(prompt, pictures, raw, maxNew, sampling, text -> {
         out.print(text);
         out.flush();
       });
       out.println();
+      if (attention) out.print(llama.attention());
     }
     return 0;
   }

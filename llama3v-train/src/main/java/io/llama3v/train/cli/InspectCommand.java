@@ -6,6 +6,7 @@ import io.llama3v.text.Tokenizer;
 import io.llama3v.train.stage.PipelineConfig;
 import io.llama3v.train.stage.SamplePreview;
 import io.llama3v.train.stage.StageContext;
+import io.llama3v.train.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

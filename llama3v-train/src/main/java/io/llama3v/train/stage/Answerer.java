@@ -1,5 +1,6 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.adapter.CrossAttentionWeights;
 import io.llama3v.adapter.ImageConversation;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.backend.Backend;
@@ -7,6 +8,8 @@ import io.llama3v.data.sample.Sample;
 import io.llama3v.llama.Sampling;
 import io.llama3v.llama.TextGenerator;
 import io.llama3v.text.Tokenizer;
+import io.llama3v.train.report.AttentionMaps;
+import io.llama3v.train.report.ReportData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +61,33 @@ final class Answerer {
     return decode(TextGenerator.generate(new ImageConversation(model, null), backend, prompt, maxNew, Sampling.GREEDY, stop));
   }
 
-  private String generate(VlmBatch.Item item, int maxNew) {
+  /** What was answered, and where the cross-attention layers looked meanwhile. */
+  record Seen(String answer, List<ReportData.AttentionMap> attention) {}
+
+  /** As {@link #answer}, with a second look at where the model looked. */
+  Seen explain(Sample sample, String question, int maxNew) {
+    return look(samples.question(sample, question), maxNew);
+  }
+
+  /** As {@link #describe}, with a second look at where the model looked. */
+  Seen explainDescription(Sample sample, int maxNew) {
+    return look(samples.captionPrompt(sample), maxNew);
+  }
+
+  private Seen look(VlmBatch.Item item, int maxNew) {
     VlmBatch batch = samples.collate(List.of(item));
+    int[] answer = tokens(item, batch, maxNew);
+    return new Seen(decode(answer), AttentionMaps.of(CrossAttentionWeights.ofAnswer(model, item.text().ids(), answer, batch.images()), 0,
+        item.images().get(0).placement()));
+  }
+
+  private String generate(VlmBatch.Item item, int maxNew) {
+    return decode(tokens(item, samples.collate(List.of(item)), maxNew));
+  }
+
+  private int[] tokens(VlmBatch.Item item, VlmBatch batch, int maxNew) {
     try (ImageConversation conversation = new ImageConversation(model, batch.images())) {
-      return decode(TextGenerator.generate(conversation, backend, item.text().ids(), maxNew, Sampling.GREEDY, stop));
+      return TextGenerator.generate(conversation, backend, item.text().ids(), maxNew, Sampling.GREEDY, stop);
     }
   }
 

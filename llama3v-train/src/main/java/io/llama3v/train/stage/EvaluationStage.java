@@ -35,6 +35,9 @@ import java.util.Map;
 final class EvaluationStage implements Stage {
   private static final int ANSWER_TOKENS = 16;
   private static final int CAPTION_TOKENS = 40;
+  /** Questions of a kind, and captions of a set, that the report shows, with the layers' attention. */
+  private static final int QUESTION_CARDS = 8;
+  private static final int CAPTION_CARDS = 4;
 
   @Override
   public void run(StageContext context) throws IOException {
@@ -95,11 +98,12 @@ final class EvaluationStage implements Stage {
           if (ofKind.size() >= s.questionsPerKind()) continue;
           String question = q.path("question").asText();
           String target = q.path("answer").asText();
-          String seen = answerer.answer(sample, question, ANSWER_TOKENS);
+          Answerer.Seen card = report && ofKind.size() < QUESTION_CARDS ? answerer.explain(sample, question, ANSWER_TOKENS) : null;
+          String seen = card == null ? answerer.answer(sample, question, ANSWER_TOKENS) : card.answer();
           String blind = answerer.blind(question, ANSWER_TOKENS);
           ofKind.add(new double[] {score(kind, seen, target), score(kind, blind, target)});
           answers.computeIfAbsent(kind, k -> new LinkedHashMap<>()).merge(ExactMatch.normalize(target), 1, Integer::sum);
-          if (report && ofKind.size() <= 8) cards.add(sample, kind, question, target, seen, blind);
+          if (card != null) cards.add(sample, kind, question, target, card, blind);
           bar.step();
         }
       }
@@ -172,9 +176,10 @@ final class EvaluationStage implements Stage {
           if (scores.size() == s.captions()) break;
           List<String> references = new ArrayList<>();
           sample.json().path("captions").forEach(c -> references.add(c.asText()));
-          String caption = answerer.describe(sample, CAPTION_TOKENS);
+          Answerer.Seen card = scores.size() < CAPTION_CARDS ? answerer.explainDescription(sample, CAPTION_TOKENS) : null;
+          String caption = card == null ? answerer.describe(sample, CAPTION_TOKENS) : card.answer();
           scores.add(new double[] {TokenF1.score(caption, references), TokenF1.score(blind, references)});
-          if (scores.size() <= 4) cards.add(sample, "caption", "(describe the picture)", references.get(0), caption, blind);
+          if (card != null) cards.add(sample, "caption", "(describe the picture)", references.get(0), card, blind);
           bar.step();
         }
       }

@@ -4,6 +4,7 @@ import io.llama3v.data.sample.Sample;
 import io.llama3v.image.ImageDecoder;
 import io.llama3v.image.RgbImage;
 import io.llama3v.train.eval.ExactMatch;
+import io.llama3v.train.report.AttentionMaps;
 import io.llama3v.train.report.ReportData;
 import io.llama3v.train.report.RunFiles;
 import io.llama3v.vision.image.MllamaTransform;
@@ -24,15 +25,15 @@ final class SampleCards {
     this.transform = new MllamaTransform(tileSize, tiles);
   }
 
-  void add(Sample sample, String kind, String question, String target, String answer, String blind) {
+  void add(Sample sample, String kind, String question, String target, Answerer.Seen seen, String blind) {
+    String answer = seen.answer();
     RgbImage image = ImageDecoder.decode(sample.image(), sample.key());
     Placement place = transform.layout().place(image.height(), image.width());
     boolean graded = !kind.equals("caption");
     cards.add(new ReportData.Sample(sample.key(), kind, RunFiles.dataUri("png", sample.image()),
-        new ReportData.TileGrid(place.aspectRatio().tilesHigh(), place.aspectRatio().tilesWide(), place.tileSize(), place.resizedWidth(),
-            place.resizedHeight()),
+        AttentionMaps.grid(place),
         question, target, answer, blind, graded ? ExactMatch.matches(answer, target) : null,
-        graded ? ExactMatch.matches(blind, target) : null, List.of()));
+        graded ? ExactMatch.matches(blind, target) : null, seen.attention()));
   }
 
   void write() throws IOException {

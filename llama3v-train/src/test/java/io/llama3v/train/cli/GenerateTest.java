@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.llama.Sampling;
+import io.llama3v.train.Llama3V;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,11 +62,11 @@ class GenerateTest {
 
   @Test
   void piecesAddUpToTheText() throws IOException {
-    try (Backend backend = Backend.best(); Chat chat = Chat.open(backend, run, null)) {
+    try (Backend backend = Backend.best(); Llama3V llama = Llama3V.open(backend, run, null)) {
       List<String> pieces = new ArrayList<>();
-      String text = chat.generate("a red car", List.of(wide), false, 12, new Sampling(1, 1, 5), pieces::add);
+      String text = llama.generate("a red car", List.of(Llama3V.image(wide)), false, 12, new Sampling(1, 1, 5), pieces::add);
       assertEquals(text, String.join("", pieces));
-      assertTrue(chat.sees());
+      assertTrue(llama.sees());
     }
   }
 

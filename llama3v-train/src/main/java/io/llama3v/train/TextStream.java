@@ -1,4 +1,4 @@
-package io.llama3v.train.cli;
+package io.llama3v.train;
 
 import io.llama3v.text.Tokenizer;
 import java.util.Arrays;

@@ -1,8 +1,9 @@
-package io.llama3v.train.cli;
+package io.llama3v.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.Json;
+import io.llama3v.text.Tokenizer;
 import io.llama3v.train.report.RunFiles;
 import io.llama3v.train.stage.PipelineConfig;
 import java.io.IOException;
@@ -17,10 +18,9 @@ import java.util.List;
  * @param weights Hugging Face folder of the model
  * @param type {@code model_type} of its config.json
  */
-record ModelFolder(Path weights, String type) {
+public record ModelFolder(Path weights, String type) {
   /** Results of a run, the most finished first. */
   private static final List<String> RESULTS = List.of("sft/soup", "annealing", "adapter", "language-model");
-  private static final List<String> TOKENIZERS = List.of("tokenizer.json", "tokenizer.model", "original/tokenizer.model");
   /** From runs/x/sft/soup up to runs/x. */
   private static final int MOST_PARENTS = 3;
 
@@ -29,7 +29,7 @@ record ModelFolder(Path weights, String type) {
    *
    * @throws IOException if there is none
    */
-  static ModelFolder find(Path path) throws IOException {
+  public static ModelFolder find(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       throw new NoSuchFileException(path.toString(), null, "no such folder; expected a Hugging Face model, or the folder of a run");
     }
@@ -51,22 +51,18 @@ record ModelFolder(Path weights, String type) {
    *
    * @throws IOException if there is none
    */
-  Path tokenizer() throws IOException {
-    if (hasTokenizer(weights)) return weights;
+  public Path tokenizer() throws IOException {
+    if (Tokenizer.isIn(weights)) return weights;
     Path at = weights.toAbsolutePath().normalize();
     for (int i = 0; i < MOST_PARENTS && at != null; i++, at = at.getParent()) {
-      if (hasTokenizer(at.resolve("language-model"))) return at.resolve("language-model");
+      if (Tokenizer.isIn(at.resolve("language-model"))) return at.resolve("language-model");
       Path config = at.resolve(RunFiles.CONFIG);
       if (!Files.isRegularFile(config)) continue;
       PipelineConfig run = ConfigLoader.load(config, PipelineConfig.class);
       Path brought = run.languageModel() == null ? null : run.languageModel().load();
-      if (brought != null && hasTokenizer(brought)) return brought;
+      if (brought != null && Tokenizer.isIn(brought)) return brought;
     }
-    throw new IOException(weights + " has no tokenizer (" + String.join(", ", TOKENIZERS)
+    throw new IOException(weights + " has no tokenizer (" + String.join(", ", Tokenizer.FILES)
         + ") and belongs to no run with one; name its folder with --tokenizer");
-  }
-
-  private static boolean hasTokenizer(Path folder) {
-    return TOKENIZERS.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
 }

@@ -1,13 +1,17 @@
-package io.llama3v.train.cli;
+package io.llama3v.train;
 
+import io.llama3v.adapter.CrossAttentionWeights;
 import io.llama3v.adapter.ImageConversation;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.backend.Backend;
 import io.llama3v.image.ImageDecoder;
+import io.llama3v.image.RgbImage;
+import io.llama3v.image.Transparency;
 import io.llama3v.llama.CausalModel;
 import io.llama3v.llama.LlamaConfig;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.llama.Sampling;
+import io.llama3v.llama.TextGenerator;
 import io.llama3v.nn.Module;
 import io.llama3v.text.ChatTemplate;
 import io.llama3v.text.Encoded;
@@ -21,8 +25,6 @@ import io.llama3v.vision.image.TiledImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,15 +35,19 @@ import java.util.function.Consumer;
  * from the folder of a run, of which it takes the most finished model.
  *
  * <pre>{@code
- * try (Chat chat = Chat.open(Path.of("runs/tiny"))) {
- *   System.out.println(chat.ask("What colour is it?", Path.of("runs/tiny/sample.png")));
- * }
+ * jshell> var m = Llama3V.open("runs/tiny")
+ * jshell> m.ask(image("cat.png"), "What colour is it?")
+ * jshell> show(m.attention())                            // which tiles each layer looked at
+ * jshell> plot("runs/tiny")
  * }</pre>
  *
  * For one thread. Closing it releases model, tokenizer and, where it opened that itself, the backend.
  */
-public final class Chat implements AutoCloseable {
+public final class Llama3V implements AutoCloseable {
   private static final int ANSWER_TOKENS = 128;
+
+  /** What the last answer was made of, so that {@link #attention} can look again. */
+  private record Turn(String prompt, List<RgbImage> images, List<TiledImage> tiled, VlmBatch batch, int[] answer, String text) {}
 
   private final Backend backend;
   private final boolean ownsBackend;
@@ -50,8 +56,9 @@ public final class Chat implements AutoCloseable {
   private final ChatTemplate template;
   private final Module model;
   private final MllamaTransform transform;
+  private Turn last;
 
-  private Chat(Backend backend, boolean ownsBackend, Path folder, Tokenizer tokenizer, ChatTemplate template, Module model,
+  private Llama3V(Backend backend, boolean ownsBackend, Path folder, Tokenizer tokenizer, ChatTemplate template, Module model,
       MllamaTransform transform) {
     this.backend = backend;
     this.ownsBackend = ownsBackend;
@@ -63,7 +70,13 @@ public final class Chat implements AutoCloseable {
   }
 
   /** Opens a model on the best backend. */
-  public static Chat open(Path path) throws IOException {
+  public static Llama3V open(String path) throws IOException {
+    return open(Path.of(path));
+  }
+
+  /** Opens a model on the best backend. */
+  public static Llama3V open(Path path) throws IOException {
+    ModelFolder.find(path); // before the backend: a wrong path should be told at once
     Backend backend = Backend.best();
     try {
       return open(backend, true, path, null);
@@ -80,11 +93,11 @@ public final class Chat implements AutoCloseable {
    * @param tokenizer file or folder of the tokenizer; null looks beside the weights and in their run
    * @throws IOException if there is no model or no tokenizer, or a file of theirs cannot be read
    */
-  public static Chat open(Backend backend, Path path, Path tokenizer) throws IOException {
+  public static Llama3V open(Backend backend, Path path, Path tokenizer) throws IOException {
     return open(backend, false, path, tokenizer);
   }
 
-  private static Chat open(Backend backend, boolean owned, Path path, Path given) throws IOException {
+  private static Llama3V open(Backend backend, boolean owned, Path path, Path given) throws IOException {
     ModelFolder found = ModelFolder.find(path);
     boolean sees = found.type().equals("mllama");
     if (!sees && !found.type().equals("llama")) {
@@ -102,7 +115,7 @@ public final class Chat implements AutoCloseable {
       }
       int image = sees ? ((VisionLanguageModel) model).config().imageToken() : tokenizer.imageTokenId();
       MllamaTransform transform = sees ? transform(found.weights(), (VisionLanguageModel) model) : null;
-      return new Chat(backend, owned, found.weights(), tokenizer, new ChatTemplate(tokenizer, image), model, transform);
+      return new Llama3V(backend, owned, found.weights(), tokenizer, new ChatTemplate(tokenizer, image), model, transform);
     } catch (IOException | RuntimeException e) {
       tokenizer.close();
       if (model != null) model.close();
@@ -120,9 +133,39 @@ public final class Chat implements AutoCloseable {
     throw new IOException(file + " does not fit config.json: expected up to " + tiles + " tiles of " + side + " pixels");
   }
 
+  /** An image to ask about; what is transparent becomes white. */
+  public static RgbImage image(String file) throws IOException {
+    return image(Path.of(file));
+  }
+
+  /** An image to ask about; what is transparent becomes white. */
+  public static RgbImage image(Path file) throws IOException {
+    return ImageDecoder.decode(file, Transparency.ON_WHITE);
+  }
+
+  /** Shows where the layers looked, as a page in the browser; returns the page, which also is what remains where there is no screen. */
+  public static Path show(Attention attention) throws IOException {
+    return Display.page("attention", attention.page());
+  }
+
+  /** Shows an image; returns a copy of it as a PNG file. */
+  public static Path show(RgbImage image) throws IOException {
+    return Display.picture("image", image.toBufferedImage());
+  }
+
+  /** Shows the curves, samples and scores of a run so far; returns the page, {@code report.html} in the run's folder. */
+  public static Path plot(String run) throws IOException {
+    return Display.report(Path.of(run));
+  }
+
   /** The folder that the weights came from. */
   public Path folder() {
     return folder;
+  }
+
+  /** The model: a {@link VisionLanguageModel} or a {@link LlamaModel}. */
+  public Module model() {
+    return model;
   }
 
   /** True if the model can be shown images. */
@@ -130,9 +173,19 @@ public final class Chat implements AutoCloseable {
     return transform != null;
   }
 
-  /** The most likely answer to a question about some images, or about none. */
-  public String ask(String question, Path... images) throws IOException {
-    return generate(question, Arrays.asList(images), false, ANSWER_TOKENS, Sampling.GREEDY, text -> { }).strip();
+  /** The most likely answer to a question about an image. */
+  public String ask(RgbImage image, String question) {
+    return ask(List.of(image), question);
+  }
+
+  /** The most likely answer to a question about several images, in their order. */
+  public String ask(List<RgbImage> images, String question) {
+    return generate(question, images, false, ANSWER_TOKENS, Sampling.GREEDY, text -> { }).strip();
+  }
+
+  /** The most likely answer to a question. */
+  public String ask(String question) {
+    return ask(List.of(), question);
   }
 
   /**
@@ -143,38 +196,49 @@ public final class Chat implements AutoCloseable {
    * @return the whole text
    * @throws IllegalArgumentException if there are images and the model takes none
    */
-  public String generate(String prompt, List<Path> images, boolean raw, int maxNew, Sampling sampling, Consumer<String> sink)
-      throws IOException {
+  public String generate(String prompt, List<RgbImage> images, boolean raw, int maxNew, Sampling sampling, Consumer<String> sink) {
     if (!images.isEmpty() && !sees()) {
       throw new IllegalArgumentException(folder + " is a language model without eyes; it takes no images");
     }
     if (maxNew < 1) throw new IllegalArgumentException("at most " + maxNew + " new tokens; expected 1 or more");
     Encoded text = raw ? template.captionPrompt(prompt, images.size())
         : template.encode(List.of(Message.user(prompt, images.size())), true);
-    if (!(model instanceof VisionLanguageModel sighted)) return continued((LlamaModel) model, text.ids(), maxNew, sampling, sink);
-    List<TiledImage> tiled = new ArrayList<>();
-    for (Path image : images) tiled.add(transform.apply(ImageDecoder.decode(image, transform.transparency())));
+    TextStream stream = new TextStream(tokenizer, sink);
+    last = null;
+    if (!(model instanceof VisionLanguageModel sighted)) {
+      continued((LlamaModel) model, text.ids(), maxNew, sampling, stream);
+      return stream.finish();
+    }
+    List<TiledImage> tiled = images.stream().map(transform::apply).toList();
     VlmBatch batch = VlmBatch.collate(List.of(new VlmBatch.Item(text, tiled)), transform, sighted.config().padToken());
     try (ImageConversation conversation = new ImageConversation(sighted, batch.images())) {
-      return continued(conversation, text.ids(), maxNew, sampling, sink);
+      int[] answer = continued(conversation, text.ids(), maxNew, sampling, stream);
+      String whole = stream.finish();
+      last = new Turn(prompt, images, tiled, batch, answer, whole);
+      return whole;
     }
   }
 
-  private String continued(CausalModel causal, int[] prompt, int maxNew, Sampling sampling, Consumer<String> sink) {
+  private int[] continued(CausalModel causal, int[] prompt, int maxNew, Sampling sampling, TextStream stream) {
     Set<Integer> stop = new HashSet<>();
     for (int id : template.stopIds()) stop.add(id);
     tokenizer.specialId(SpecialTokens.END_OF_MESSAGE).ifPresent(stop::add);
-    TextStream stream = new TextStream(tokenizer, sink);
-    try (CausalModel.Session session = causal.open(backend, prompt.length + maxNew)) {
-      int[] input = prompt;
-      for (int i = 0; i < maxNew; i++) {
-        int token = sampling.choose(session.next(input), i);
-        if (stop.contains(token)) break;
-        stream.add(token);
-        input = new int[] {token};
-      }
+    return TextGenerator.generate(causal, backend, prompt, maxNew, sampling, stop, stream::add);
+  }
+
+  /**
+   * Where the cross-attention layers looked while the last answer was made. It costs one more forward pass, now; answering itself
+   * keeps nothing for it.
+   *
+   * @throws IllegalStateException if nothing has been asked about an image yet
+   */
+  public Attention attention() {
+    if (last == null || last.images.isEmpty()) {
+      throw new IllegalStateException("nothing was looked at yet: ask about an image first, m.ask(image(\"cat.png\"), \"What is it?\")");
     }
-    return stream.finish();
+    VisionLanguageModel sighted = (VisionLanguageModel) model;
+    CrossAttentionWeights weights = CrossAttentionWeights.ofAnswer(sighted, last.batch.text().ids(), last.answer, last.batch.images());
+    return new Attention(last.prompt, last.text.strip(), last.images, last.tiled.stream().map(TiledImage::placement).toList(), weights);
   }
 
   @Override

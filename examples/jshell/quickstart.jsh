@@ -5,24 +5,28 @@
 //
 // After bash examples/quickstart.sh there is a model to talk to:
 //
-//   var chat = open("runs/tiny")
-//   chat.ask("What colour is it?", image("runs/tiny/sample.png"))
-//   chat.close()
+//   var m = Llama3V.open("runs/tiny")
+//   m.ask(image("runs/tiny/sample.png"), "What colour is it?")
+//   m.attention()                     // which tiles each layer looked at, as numbers
+//   show(m.attention())               // and over the picture
+//   plot("runs/tiny")                 // curves, samples and scores
+//   m.close()
 
 import io.llama3v.adapter.*
 import io.llama3v.backend.*
+import io.llama3v.data.pipeline.*
+import io.llama3v.data.shard.*
 import io.llama3v.llama.*
 import io.llama3v.nn.*
 import io.llama3v.tensor.*
-import io.llama3v.train.cli.Chat
+import io.llama3v.train.*
+import io.llama3v.train.optim.*
+import io.llama3v.train.stage.*
 import io.llama3v.vision.clip.*
 import java.nio.file.Path
-
-/** A run's most finished model, or a Hugging Face folder, with its tokenizer. */
-Chat open(String path) throws java.io.IOException { return Chat.open(Path.of(path)); }
-
-/** An image to ask about. */
-Path image(String file) { return Path.of(file); }
+import static io.llama3v.train.Llama3V.image
+import static io.llama3v.train.Llama3V.plot
+import static io.llama3v.train.Llama3V.show
 
 // A gradient by hand: y = sum(x²), so dy/dx = 2x.
 var backend = Backend.best()

@@ -3,7 +3,6 @@ package example;
 import io.llama3v.backend.Backend;
 import io.llama3v.nn.Linear;
 import io.llama3v.nn.Module;
-import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
@@ -13,7 +12,7 @@ import java.util.Random;
 public final class GateExample {
   /** A module of one's own: parameters and a forward, nothing else. */
   static final class Gate extends Module {
-    private final Parameter gate = parameter("gate", Init.ZEROS, 1);
+    private final Parameter gate = parameter("gate", zeros(1));
 
     Tensor forward(Tensor x, Tensor residual) {
       return residual.add(x.mul(gate.tanh()));

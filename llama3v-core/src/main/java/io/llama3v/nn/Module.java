@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  *
  * <pre>{@code
  * final class Gate extends Module {
- *   private final Parameter gate = parameter("gate", Init.ZEROS, 1);
+ *   private final Parameter gate = parameter("gate", zeros(1));
  *   Tensor forward(Tensor x, Tensor residual) { return residual.add(x.mul(gate.tanh())); }
  * }
  * }</pre>
@@ -34,6 +34,34 @@ public abstract class Module implements AutoCloseable {
     if (parameters.put(name, parameter) != null) throw new IllegalArgumentException("two parameters are called '" + name + "'");
     return parameter;
   }
+
+  /** Declares a parameter of fresh values such as {@code zeros(1)} or {@code normal(0.02, out, in)}. */
+  protected final Parameter parameter(String name, Fresh values) {
+    return parameter(name, values.init(), values.shape());
+  }
+
+  /** Fresh values: all zero, as biases and gates begin. */
+  protected static Fresh zeros(long... shape) {
+    return new Fresh(Init.ZEROS, shape);
+  }
+
+  /** Fresh values: all one, as norm weights begin. */
+  protected static Fresh ones(long... shape) {
+    return new Fresh(Init.ONES, shape);
+  }
+
+  /** Fresh values: normally distributed around 0. */
+  protected static Fresh normal(double standardDeviation, long... shape) {
+    return new Fresh(Init.normal(standardDeviation), shape);
+  }
+
+  /**
+   * Values that a parameter begins with.
+   *
+   * @param init how they are drawn
+   * @param shape of the parameter
+   */
+  public record Fresh(Init init, long... shape) {}
 
   /** Registers a child; an empty name lends the child's parameters this module's own prefix. */
   protected final <M extends Module> M child(String name, M module) {

@@ -32,7 +32,8 @@ public record KernelCost(long operations, long bytes) {
       case "adamW" -> known(0, 2 * all(a) - bytes(a[1]));
       case "fill", "copy", "permute", "unary", "unaryBackward", "binary", "scale", "siluGate", "siluGateBackward", "gatedAdd",
           "gatedAddBackward", "layerNorm", "layerNormBackward", "rmsNorm", "rmsNormBackward", "l2Normalize", "l2NormalizeBackward",
-          "softmax", "softmaxBackward", "rotary", "unfoldPatches", "foldPatches", "interleave", "interleaveBackward", "crossEntropy",
+          "softmax", "softmaxBackward", "rotary", "unfoldPatches", "foldPatches", "unfoldWindows", "foldWindows", "maxPool",
+          "maxPoolBackward", "interleave", "interleaveBackward", "crossEntropy",
           "crossEntropyBackward", "sumOfSquares" -> known(0, all(a));
       default -> Optional.empty();
     };

@@ -151,6 +151,36 @@ public interface Kernels {
   /** The inverse of {@link #unfoldPatches}, which is also its backward pass. */
   void foldPatches(Tensor patches, int patch, Tensor pixels);
 
+  /**
+   * The windows of a convolution, side by side: x [N, H, W, C], y [N, H', W', h w C], each row a window's pixels in order, 0 where
+   * it reaches out of the image. This one is made of {@link #copyRows}; a backend may have its own.
+   */
+  default void unfoldWindows(Tensor x, Windows w, Tensor y) {
+    if (w.padding() > 0) fill(y, 0);
+    WindowCopies.run(this, x, y, w, false);
+  }
+
+  /** The backward pass of {@link #unfoldWindows}: sums what every window says about a pixel. */
+  default void foldWindows(Tensor dy, Windows w, Tensor dx) {
+    fill(dx, 0);
+    WindowCopies.run(this, dx, dy, w, true);
+  }
+
+  /**
+   * The largest value of each window and channel: x [N, H, W, C], y [N, H', W', C]. Pixels outside the image take no part. This one
+   * computes on the host; a backend may have its own.
+   *
+   * @param argmax I32 as y: which pixel of its image it was, {@code row * W + column}, the first of equals
+   */
+  default void maxPool(Tensor x, Windows w, Tensor y, Tensor argmax) {
+    HostPooling.max(x, w, y, argmax);
+  }
+
+  /** Backward of {@link #maxPool}: each gradient goes to the pixel that was the largest. dx [N, H, W, C] is overwritten. */
+  default void maxPoolBackward(Tensor dy, Tensor argmax, Tensor dx) {
+    HostPooling.maxBackward(dy, argmax, dx);
+  }
+
   /** {@code y[r] = cat(base[r], interleaved)} with {@code y[r, D + c·F + f] = features[f][r, c]}: y [rows, D(1 + F)]. */
   void interleave(Tensor base, Tensor[] features, Tensor y);
 

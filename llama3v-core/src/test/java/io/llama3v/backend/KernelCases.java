@@ -330,6 +330,30 @@ final class KernelCases {
         kit.result("dx", dx);
       });
     }
+    // Images N, H, W, C, then windows: height, width, stride, padding.
+    int[][] windows = {{1, 1, 1, 1, 1, 1, 1, 0}, {2, 9, 7, 5, 3, 3, 1, 1}, {2, 8, 9, 3, 3, 3, 2, 1}, {1, 12, 12, 3, 7, 7, 2, 3},
+        {3, 6, 5, 65, 1, 1, 2, 0}, {2, 5, 6, 8, 2, 3, 1, 0}, {1, 3, 3, 2, 5, 5, 1, 2}, {2, 33, 31, 17, 3, 3, 2, 1}, {1, 2, 2, 4, 4, 4, 3, 3}};
+    for (int[] n : windows) {
+      Windows w = new Windows(n[4], n[5], n[6], n[7]);
+      add("unfoldWindows", Arrays.toString(n), kit -> {
+        Tensor y = kit.out(n[0], w.rows(n[1]), w.columns(n[2]), w.size() * n[3]);
+        kit.kernels().unfoldWindows(kit.normal(n[0], n[1], n[2], n[3]), w, y);
+        kit.result("y", y);
+        Tensor dx = kit.out(n[0], n[1], n[2], n[3]);
+        kit.kernels().foldWindows(kit.normal(y.shape()), w, dx);
+        kit.result("dx", dx);
+      });
+      add("maxPool", Arrays.toString(n), kit -> {
+        Tensor x = kit.normal(n[0], n[1], n[2], n[3]);
+        Tensor y = kit.out(n[0], w.rows(n[1]), w.columns(n[2]), n[3]);
+        Tensor argmax = kit.ints(1, 0, 0, y.shape());
+        kit.kernels().maxPool(x, w, y, argmax);
+        kit.result("y", y);
+        Tensor dx = kit.out(n[0], n[1], n[2], n[3]);
+        kit.kernels().maxPoolBackward(kit.normal(y.shape()), argmax, dx);
+        kit.result("dx", dx);
+      });
+    }
     for (int count : new int[] {0, 1, 2, 5}) {
       forShapes("interleave " + count, (kit, shape) -> {
         Tensor[] features = new Tensor[count];

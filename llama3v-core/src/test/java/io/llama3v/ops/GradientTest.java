@@ -143,6 +143,17 @@ class GradientTest {
   }
 
   @Test
+  void convolutionsAndPools() {
+    check.check(in -> Convolution2d.apply(in[0], in[1], in[2], 1, 1), check.normal(2, 4, 5, 3), check.normal(4, 3, 3, 3), check.normal(4));
+    check.check(in -> Convolution2d.apply(in[0], in[1], null, 2, 1), check.normal(1, 5, 4, 2), check.normal(3, 2, 3, 3));
+    check.check(in -> Convolution2d.apply(in[0], in[1], null, 1, 0), check.normal(2, 3, 2, 4), check.normal(5, 4, 1, 1));
+    check.check(in -> Convolution2d.apply(in[0], in[1], in[2], 2, 0), check.normal(2, 3, 4, 2), check.normal(2, 2, 1, 1), check.normal(2));
+    check.check(in -> Convolution2d.apply(in[0], in[1], null, 1, 0), check.normal(1, 4, 5, 1), check.normal(2, 1, 2, 3));
+    check.check(in -> MaxPool2d.apply(in[0], 3, 2, 1), check.normal(2, 5, 6, 3));
+    check.check(in -> MaxPool2d.apply(in[0], 2, 1, 0), check.normal(1, 3, 3, 2));
+  }
+
+  @Test
   void losses() {
     Tensor labels = backend.tensor(new int[] {6, CrossEntropy.IGNORE, 0, 3}, 4);
     Tensor weights = check.uniform(0, 2, 4);

@@ -5,6 +5,7 @@ import io.llama3v.backend.AttentionMask;
 import io.llama3v.backend.BinaryOp;
 import io.llama3v.backend.Kernels;
 import io.llama3v.backend.UnaryOp;
+import io.llama3v.backend.Windows;
 import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Tensor;
 
@@ -20,6 +21,7 @@ final class CpuKernels implements Kernels {
   private final AttentionKernels attention;
   private final RowKernels rows;
   private final VisionKernels vision;
+  private final WindowKernels windows;
   private final OptimizerKernels optimizer;
 
   CpuKernels(Kernels reference, Parallel team, Blas blas, HostPool pool) {
@@ -30,6 +32,7 @@ final class CpuKernels implements Kernels {
     attention = new AttentionKernels(team, blas, pool);
     rows = new RowKernels(team);
     vision = new VisionKernels(team);
+    windows = new WindowKernels(team);
     optimizer = new OptimizerKernels(team);
   }
 
@@ -239,6 +242,35 @@ final class CpuKernels implements Kernels {
   public void foldPatches(Tensor patches, int patch, Tensor pixels) {
     if (fast(pixels)) vision.patches(pixels, patch, patches, false);
     else reference.foldPatches(patches, patch, pixels);
+  }
+
+  @Override
+  public void unfoldWindows(Tensor x, Windows w, Tensor y) {
+    if (fast(x) && fits(x)) windows.unfold(x, w, y);
+    else reference.unfoldWindows(x, w, y);
+  }
+
+  @Override
+  public void foldWindows(Tensor dy, Windows w, Tensor dx) {
+    if (fast(dx) && fits(dx)) windows.fold(dy, w, dx);
+    else reference.foldWindows(dy, w, dx);
+  }
+
+  @Override
+  public void maxPool(Tensor x, Windows w, Tensor y, Tensor argmax) {
+    if (fast(x) && fits(x)) windows.maxPool(x, w, y, argmax);
+    else reference.maxPool(x, w, y, argmax);
+  }
+
+  @Override
+  public void maxPoolBackward(Tensor dy, Tensor argmax, Tensor dx) {
+    if (fast(dx) && fits(dx)) windows.maxPoolBackward(dy, argmax, dx);
+    else reference.maxPoolBackward(dy, argmax, dx);
+  }
+
+  /** Whether an image and a row of its windows can be addressed with ints. */
+  private static boolean fits(Tensor images) {
+    return images.elements() / Math.max(1, images.size(0)) < 1 << 25;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.llama3v.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.function.DoubleUnaryOperator;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Element-wise kernels over flat memory. */
 final class ElementKernels {
@@ -227,7 +228,7 @@ final class ElementKernels {
       for (int end = Vec.bound(n); i < end;) {
         FloatVector acc = Vec.zero();
         for (int stop = Math.min(end, i + 64 * Vec.N); i < stop; i += Vec.N) acc = Vec.load(a, i).fma(Vec.load(b, i), acc);
-        sum += acc.reduceLanes(jdk.incubator.vector.VectorOperators.ADD);
+        sum += acc.reduceLanes(VectorOperators.ADD);
       }
       for (; i < n; i++) sum += (double) Vec.get(a, i) * Vec.get(b, i);
       partial[part * 8] = sum;
@@ -413,7 +414,13 @@ final class ElementKernels {
       ByteBuffer a = part(x, from, to);
       int n = Math.toIntExact(to - from);
       double sum = 0;
-      for (int i = 0; i < n; i++) sum += Vec.get(a, i);
+      int i = 0;
+      for (int end = Vec.bound(n); i < end;) {
+        FloatVector acc = Vec.zero();
+        for (int stop = Math.min(end, i + 64 * Vec.N); i < stop; i += Vec.N) acc = acc.add(Vec.load(a, i));
+        sum += acc.reduceLanes(VectorOperators.ADD);
+      }
+      for (; i < n; i++) sum += Vec.get(a, i);
       partial[part * 8] = sum;
     });
     double total = 0;

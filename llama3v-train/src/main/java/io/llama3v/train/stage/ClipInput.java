@@ -5,6 +5,7 @@ import io.llama3v.image.ImageDecoder;
 import io.llama3v.image.RgbImage;
 import io.llama3v.vision.image.Augmentation;
 import io.llama3v.vision.image.ClipTransform;
+import java.util.SplittableRandom;
 
 /**
  * Pictures as the run's CLIP sees them; see {@link ClipPicture}. Icons come in eleven colours, any of which may be before or behind,
@@ -14,10 +15,17 @@ import io.llama3v.vision.image.ClipTransform;
 final class ClipInput {
   private final ClipTransform transform;
   private final ClipPicture picture;
+  private final double strokes;
 
   ClipInput(int side, ClipPicture picture) {
+    this(side, picture, 0);
+  }
+
+  /** With strokes made thicker or thinner in a share of the pictures; for training. */
+  ClipInput(int side, ClipPicture picture, double strokes) {
     this.transform = new ClipTransform(side);
     this.picture = picture;
+    this.strokes = strokes;
   }
 
   int side() {
@@ -31,6 +39,11 @@ final class ClipInput {
   /** A picture's pixels [3, S, S], varied by {@code augmentation} with {@code draw}. */
   float[] pixels(Sample sample, Augmentation augmentation, long draw) {
     RgbImage image = augmentation.apply(ImageDecoder.decode(sample.image(), sample.key(), transform.transparency()), draw);
-    return transform.apply(picture.of(image)).pixels();
+    return transform.apply(stroked(picture.of(image), new SplittableRandom(~draw).nextDouble())).pixels();
+  }
+
+  private RgbImage stroked(RgbImage image, double chance) {
+    if (chance >= strokes) return image;
+    return (chance < strokes / 2 ? StrokeWeight.THICKER : StrokeWeight.THINNER).of(image);
   }
 }

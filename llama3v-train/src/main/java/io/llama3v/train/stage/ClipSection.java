@@ -14,10 +14,11 @@ import java.nio.file.Path;
  * @param context tokens of a caption
  * @param positionEmbedding standard deviation of the image tower's fresh position embeddings; 0 for CLIP's own 0.02
  * @param picture what becomes of a picture's colours, in training and in retrieval; where they are lost, captions name none
+ * @param strokes share of the training pictures whose strokes are made thicker or thinner; for pictures that are figures
  * @param training how it is trained
  */
 public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tower text, int embed, int context,
-    double positionEmbedding, ClipPicture picture, TrainingConfig training) {
+    double positionEmbedding, ClipPicture picture, double strokes, TrainingConfig training) {
   /** Fills in defaults and checks. */
   public ClipSection {
     imageSize = Defaults.or(imageSize, 32);

@@ -17,6 +17,10 @@ import io.llama3v.vision.clip.ClipTextConfig;
 import io.llama3v.vision.clip.ClipVisionConfig;
 import io.llama3v.vision.image.Augmentation;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
 
 /** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
@@ -34,7 +38,7 @@ final class ClipStage implements Stage {
       model.initialize(context.backend(), seed);
       if (section.positionEmbedding() > 0) loudPositions(context, model, section.positionEmbedding());
       DataLoader.Builder<Sample> data = DataLoader.<Sample>over(index, sample -> sample).batchSize(t.microBatch()).workers(t.workers());
-      ClipInput input = new ClipInput(section.imageSize(), section.picture());
+      ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
       ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
           .tokenizer(tokenizer).config(t).seed(seed).run(context);
       model.save(context.folder("clip"));
@@ -52,12 +56,22 @@ final class ClipStage implements Stage {
   }
 
   private static String caption(Sample sample, long draw, boolean colourless) {
-    // Mostly the plain list of names that retrieval is measured with, otherwise any of the captions.
     JsonNode captions = sample.json().path("captions");
+    String names = sample.json().path("names").asText();
     String colour = sample.json().path("colour").asText(null);
-    int choice = (int) Long.remainderUnsigned(Mix64.mix(draw), 4L * captions.size());
-    String caption = choice < captions.size() ? captions.get(choice).asText() : sample.json().path("names").asText();
-    return colourless && colour != null && caption.contains(colour) ? sample.json().path("names").asText() : caption;
+    SplittableRandom random = new SplittableRandom(Mix64.mix(draw));
+    if (random.nextInt(4) == 0) {
+      String caption = captions.get(random.nextInt(captions.size())).asText();
+      if (!colourless || colour == null || !caption.contains(colour)) return caption;
+    }
+    return random.nextBoolean() ? names : some(names, random);
+  }
+
+  /** The label and some of the tags, the tags in any order: retrieval asks with all of them, but a list learned by heart helps nobody. */
+  private static String some(String names, SplittableRandom random) {
+    List<String> list = new ArrayList<>(List.of(names.split(", ")));
+    for (int i = list.size(); i > 2; i--) Collections.swap(list, i - 1, 1 + random.nextInt(i - 1));
+    return String.join(", ", list.subList(0, 1 + random.nextInt(list.size())));
   }
 
   static ClipConfig config(ClipSection s, Tokenizer tokenizer) {

@@ -3,9 +3,6 @@ package io.llama3v.train.report;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.train.eval.EvaluationTable.Row;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +13,6 @@ import java.util.Objects;
  * script; a content security policy forbids the browser to load anything. It follows the reader's light or dark setting and fits a phone.
  */
 public final class HtmlReport {
-  private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
   private HtmlReport() { }
 
   /** Makes {@code report.html} in a run directory from the files in it, and returns its path. */
@@ -34,20 +29,14 @@ public final class HtmlReport {
 
   /** The report as HTML text. */
   public static String render(ReportData data) {
-    Html html = new Html();
-    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"" + POLICY + "\">\n");
-    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-    html.element("title", data.name() + " \u2013 Llama 3-V");
-    html.raw("\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n");
+    Html html = HtmlPage.open(data.name());
     header(html, data);
     EvaluationSection.write(html, data.evaluations());
     SampleSection.write(html, data.samples());
     CurveSection.write(html, data.curves());
     SoupSection.write(html, data.soup());
     provenance(html, data);
-    html.raw("<footer>Llama 3-V for the JVM</footer>\n</main>\n</body>\n</html>\n");
-    return html.toString();
+    return HtmlPage.close(html);
   }
 
   private static void header(Html html, ReportData data) {
@@ -59,23 +48,19 @@ public final class HtmlReport {
     html.open("div", "class", "facts");
     if (!data.stages().isEmpty()) {
       long done = data.stages().stream().filter(s -> s.status() == ReportData.Stage.Status.DONE).count();
-      fact(html, "Stages done", done + " of " + data.stages().size(), "");
-      fact(html, "Training time", Format.duration(seconds), "");
+      HtmlPage.fact(html, "Stages done", done + " of " + data.stages().size(), "");
+      HtmlPage.fact(html, "Training time", Format.duration(seconds), "");
     }
     if (!met.isEmpty()) {
       long reached = met.stream().filter(m -> m).count();
-      fact(html, "Bars met", reached + " of " + met.size(), reached == met.size() ? "good" : "bad");
+      HtmlPage.fact(html, "Bars met", reached + " of " + met.size(), reached == met.size() ? "good" : "bad");
     }
     if (!right.isEmpty()) {
-      fact(html, "Samples answered right", right.stream().filter(r -> r).count() + " of " + right.size(), "");
+      HtmlPage.fact(html, "Samples answered right", right.stream().filter(r -> r).count() + " of " + right.size(), "");
     }
     html.close("div");
     pipeline(html, data.stages(), seconds);
     html.close("header").raw("\n");
-  }
-
-  private static void fact(Html html, String name, String value, String type) {
-    html.open("div", "class", "fact").element("span", name).element("strong", value, "class", type).close("div");
   }
 
   private static void pipeline(Html html, List<ReportData.Stage> stages, double total) {
@@ -119,13 +104,5 @@ public final class HtmlReport {
       html.open("details", "class", "card").element("summary", "Configuration").element("pre", data.config()).close("details");
     }
     html.close("section").raw("\n");
-  }
-
-  private static String style() {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the report's style sheet inside the jar cannot be read", e);
-    }
   }
 }

@@ -8,14 +8,14 @@ public enum ClipPicture {
   /** The picture as it is. */
   COLOUR {
     @Override
-    RgbImage of(RgbImage image) {
+    public RgbImage of(RgbImage image) {
       return image;
     }
   },
   /** Luma of ITU-R BT.601 in all three channels. */
   GREYSCALE {
     @Override
-    RgbImage of(RgbImage image) {
+    public RgbImage of(RgbImage image) {
       return repeated(luma(image), image);
     }
   },
@@ -25,7 +25,7 @@ public enum ClipPicture {
    */
   FIGURE {
     @Override
-    RgbImage of(RgbImage image) {
+    public RgbImage of(RgbImage image) {
       int[] luma = luma(image);
       int ground = ground(luma, image.width(), image.height());
       int largest = 1;
@@ -38,7 +38,8 @@ public enum ClipPicture {
     }
   };
 
-  abstract RgbImage of(RgbImage image);
+  /** The picture as CLIP is to see it. */
+  public abstract RgbImage of(RgbImage image);
 
   private static int[] luma(RgbImage image) {
     byte[] in = image.rgb();

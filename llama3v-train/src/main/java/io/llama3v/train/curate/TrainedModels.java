@@ -1,0 +1,38 @@
+package io.llama3v.train.curate;
+
+import io.llama3v.data.curate.ImageDescriptor;
+import io.llama3v.data.curate.ImageTextScorer;
+import io.llama3v.data.curate.ModelProvider;
+import io.llama3v.data.curate.ScorerConfig;
+import io.llama3v.train.stage.ClipPicture;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Opens this project's models for curation. */
+public final class TrainedModels implements ModelProvider {
+  /** For {@link java.util.ServiceLoader}. */
+  public TrainedModels() {}
+
+  @Override
+  public ImageTextScorer scorer(ScorerConfig config) throws IOException {
+    return ClipPairs.open(config.backend(), config.checkpoint(), config.tokenizer(), picture(config.picture()));
+  }
+
+  /** CLIP's own image vectors: near copies are near in them, though less surely than in a network trained to tell copies. */
+  @Override
+  public ImageDescriptor descriptor(Path checkpoint) throws IOException {
+    return ClipDescriptor.open("auto", checkpoint, ClipPicture.COLOUR);
+  }
+
+  private static ClipPicture picture(String name) {
+    List<String> names = Arrays.stream(ClipPicture.values()).map(p -> p.name().toLowerCase(Locale.ROOT)).toList();
+    int at = names.indexOf(name.toLowerCase(Locale.ROOT));
+    if (at < 0) {
+      throw new IllegalArgumentException("similarity.model.picture is '" + name + "'; expected one of " + names);
+    }
+    return ClipPicture.values()[at];
+  }
+}

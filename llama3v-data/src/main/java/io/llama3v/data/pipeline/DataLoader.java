@@ -313,6 +313,9 @@ public final class DataLoader<T> implements AutoCloseable {
       mapped.sources.addAll(sources);
       mapped.weights.addAll(weights);
       mapped.owned.addAll(owned);
+      mapped.mixture = mixture;
+      mapped.placesPerStep = placesPerStep;
+      mapped.steps = steps;
       return mapped.seed(seed).batchSize(batchSize).workers(workers).prefetch(prefetch).rank(rank, worldSize).shuffle(shuffle)
           .maxBadFraction(maxBadFraction);
     }

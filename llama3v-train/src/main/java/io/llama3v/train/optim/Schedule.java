@@ -147,6 +147,12 @@ public interface Schedule extends Serializable {
     return step -> at(Math.min(step, last));
   }
 
+  /** This schedule without its first steps: what a training that begins at step {@code first} asks for as step 0. */
+  default Schedule from(long first) {
+    Check.steps("first", first);
+    return step -> at(step + first);
+  }
+
   /** This schedule times a factor: the rate of a part of the model that learns faster or slower than the rest. */
   default Schedule times(double factor) {
     Check.rate("factor", factor);

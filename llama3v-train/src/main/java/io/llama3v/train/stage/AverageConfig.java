@@ -1,6 +1,7 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.train.optim.Averaging;
+import io.llama3v.train.optim.Schedule;
 
 /**
  * The average that a stage leaves instead of its last weights.
@@ -40,6 +41,14 @@ public record AverageConfig(Kind kind, Double from, int every, double decay, dou
   /** The first step whose update may be taken in, of {@code steps}. */
   public long start(long steps) {
     return Math.round(from * steps);
+  }
+
+  /** The learning rate while weights are taken in; with {@code swa} it no longer falls. */
+  Schedule rate(Schedule planned, double peak, long steps) {
+    if (kind != Kind.SWA) return planned;
+    long start = start(steps);
+    Schedule held = learningRate == 0 ? planned.until(start) : step -> step < start ? planned.at(step) : learningRate * peak;
+    return held.over(steps);
   }
 
   /**

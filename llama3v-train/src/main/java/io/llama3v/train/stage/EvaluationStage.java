@@ -6,7 +6,6 @@ import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.text.Tokenizer;
-import io.llama3v.train.eval.Anls;
 import io.llama3v.train.eval.Bootstrap;
 import io.llama3v.train.eval.EvaluationTable;
 import io.llama3v.train.eval.EvaluationTable.Bar;
@@ -15,16 +14,13 @@ import io.llama3v.train.eval.ExactMatch;
 import io.llama3v.train.eval.Retrieval;
 import io.llama3v.train.eval.TokenF1;
 import io.llama3v.train.report.Progress;
-import io.llama3v.train.report.ReportData;
 import io.llama3v.train.report.RunFiles;
-import io.llama3v.train.sweep.Trial;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -33,7 +29,6 @@ import java.util.Map;
  * samples.json and report.html into the run's folder, and prints the table.
  */
 final class EvaluationStage implements Stage {
-  private static final int ANSWER_TOKENS = 16;
   private static final int CAPTION_TOKENS = 40;
   /** Questions of a kind, and captions of a set, that the report shows, with the layers' attention. */
   private static final int QUESTION_CARDS = 8;
@@ -53,7 +48,6 @@ final class EvaluationStage implements Stage {
         questions(context, s, answerer, "seen concepts", context.shards("eval/questions-seen"), false, rows, cards);
         captions(context, s, answerer, rows, cards);
       }
-      soup(context, s, tokenizer);
     }
     EvaluationTable table = new EvaluationTable("Evaluation", rows);
     EvaluationTable.write(context.config().run().resolve("evaluation.json"), List.of(table));
@@ -98,10 +92,11 @@ final class EvaluationStage implements Stage {
           if (ofKind.size() >= s.questionsPerKind()) continue;
           String question = q.path("question").asText();
           String target = q.path("answer").asText();
-          Answerer.Seen card = report && ofKind.size() < QUESTION_CARDS ? answerer.explain(sample, question, ANSWER_TOKENS) : null;
-          String seen = card == null ? answerer.answer(sample, question, ANSWER_TOKENS) : card.answer();
-          String blind = answerer.blind(question, ANSWER_TOKENS);
-          ofKind.add(new double[] {score(kind, seen, target), score(kind, blind, target)});
+          Answerer.Seen card = report && ofKind.size() < QUESTION_CARDS
+              ? answerer.explain(sample, question, AnswerScore.ANSWER_TOKENS) : null;
+          String seen = card == null ? answerer.answer(sample, question, AnswerScore.ANSWER_TOKENS) : card.answer();
+          String blind = answerer.blind(question, AnswerScore.ANSWER_TOKENS);
+          ofKind.add(new double[] {AnswerScore.of(kind, seen, target), AnswerScore.of(kind, blind, target)});
           answers.computeIfAbsent(kind, k -> new LinkedHashMap<>()).merge(ExactMatch.normalize(target), 1, Integer::sum);
           if (card != null) cards.add(sample, kind, question, target, card, blind);
           bar.step();
@@ -118,43 +113,6 @@ final class EvaluationStage implements Stage {
       double points = report ? bar(s.bars(), kind) : 0;
       rows.add(points > 0 ? row.withBar(Bar.aboveBlind(points)) : row);
     });
-  }
-
-  /** How the ingredients of the soup and the soup itself answer the validation questions. */
-  private static void soup(StageContext context, EvaluationSection s, Tokenizer tokenizer) throws IOException {
-    List<ReportData.SoupRow> rows = new ArrayList<>();
-    List<Trial> runs = context.config().sft().trials(context.config().seed());
-    for (int i = 0; i <= runs.size(); i++) {
-      boolean result = i == runs.size();
-      String name = result ? SftStage.SOUP : "sft/" + runs.get(i).name();
-      try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), context.folder(name))) {
-        Answerer answerer = new Answerer(context.backend(), model, tokenizer, context.config().adapter().maxTokens());
-        double accuracy = validation(context, answerer, 2 * s.questionsPerKind());
-        rows.add(new ReportData.SoupRow(name, result, result ? null : 1.0 / runs.size(),
-            result ? Map.of() : runs.get(i).settings(), Map.of("validation accuracy", accuracy)));
-        System.out.printf(Locale.ROOT, "%s: %.1f %% of %d validation questions%n", result ? "soup" : name, 100 * accuracy, 2 * s.questionsPerKind());
-      }
-    }
-    RunFiles.writeJson(context.config().run().resolve(RunFiles.SOUP), rows);
-  }
-
-  private static double validation(StageContext context, Answerer answerer, int questions) throws IOException {
-    int asked = 0;
-    double right = 0;
-    try (ShardIndex index = ShardIndex.open(context.shards("questions/validation"))) {
-      for (Sample sample : index.all()) {
-        if (asked == questions) break;
-        JsonNode q = sample.json().path("conversations").path(0);
-        String answer = answerer.answer(sample, q.path("question").asText(), ANSWER_TOKENS);
-        right += score(q.path("kind").asText(), answer, q.path("answer").asText());
-        asked++;
-      }
-    }
-    return right / asked;
-  }
-
-  private static double score(String kind, String prediction, String target) {
-    return kind.equals("read") ? Anls.score(prediction, List.of(target)) : ExactMatch.matches(prediction, target) ? 1 : 0;
   }
 
   private static double bar(EvaluationSection.Bars bars, String kind) {

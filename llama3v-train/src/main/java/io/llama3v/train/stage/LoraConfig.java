@@ -1,5 +1,8 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.nn.Lora;
+import io.llama3v.nn.Module;
+import io.llama3v.train.optim.ParameterGroup;
 import java.util.List;
 
 /**
@@ -21,5 +24,12 @@ public record LoraConfig(List<String> match, int rank, double alpha, Boolean onl
     only = Defaults.or(only, true);
     Defaults.positive("rank", rank);
     Defaults.positive("alpha", alpha);
+  }
+
+  /** Puts the updates into a model and freezes what they take the place of. */
+  Lora attach(Module model, long seed) {
+    ParameterGroup layers = ParameterGroup.of("lora", match.toArray(String[]::new));
+    if (only) model.freeze();
+    return Lora.attach(model, layers::matches, rank, alpha, seed);
   }
 }

@@ -42,8 +42,13 @@ public record PartConfig(List<String> match, Boolean train, Double learningRate,
     return learningRate == 0;
   }
 
-  /** The part as a group of an optimiser. */
-  ParameterGroup group(String name) {
-    return new ParameterGroup(name, match, learningRate, weightDecay, schedule == null ? null : schedule.curve());
+  /** The part as a group of an optimiser whose step 0 is step {@code first} of the stage. */
+  ParameterGroup group(String name, long first) {
+    return new ParameterGroup(name, match, learningRate, weightDecay, schedule == null ? null : schedule.curve().from(first));
+  }
+
+  /** True if a parameter is of this part, provided that no earlier part claims it. */
+  boolean matches(String parameter) {
+    return ParameterGroup.of("", match.toArray(String[]::new)).matches(parameter);
   }
 }

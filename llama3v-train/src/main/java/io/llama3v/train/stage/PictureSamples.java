@@ -31,8 +31,12 @@ final class PictureSamples {
   }
 
   private PictureSamples(ChatTemplate chat, int tileSize, int tiles, int maxTokens, int pad) {
+    this(chat, new MllamaTransform(tileSize, tiles), maxTokens, pad);
+  }
+
+  private PictureSamples(ChatTemplate chat, MllamaTransform transform, int maxTokens, int pad) {
     this.chat = chat;
-    this.transform = new MllamaTransform(tileSize, tiles);
+    this.transform = transform;
     this.maxTokens = maxTokens;
     this.pad = pad;
   }
@@ -42,6 +46,11 @@ final class PictureSamples {
     MllamaConfig c = model.config();
     return new PictureSamples(new ChatTemplate(tokenizer, c.imageToken()), c.vision().imageSize(), c.vision().maxTiles(), maxTokens,
         tokenizer.specialId(SpecialTokens.PAD).orElse(c.padToken()));
+  }
+
+  /** The same with another longest text, rounded down. */
+  PictureSamples upTo(double tokens) {
+    return new PictureSamples(chat, transform, (int) tokens, pad);
   }
 
   ChatTemplate chat() {

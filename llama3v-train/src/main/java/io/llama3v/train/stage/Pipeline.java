@@ -9,6 +9,7 @@ import io.llama3v.train.checkpoint.RunLock;
 import io.llama3v.train.report.HtmlReport;
 import io.llama3v.train.report.ReportData;
 import io.llama3v.train.report.RunFiles;
+import io.llama3v.train.sweep.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,10 +165,17 @@ public final class Pipeline {
   static Map<String, String> settings(PipelineConfig config, String stage) {
     // sft/run-1 and annealing/phase-2 are parts of their stage.
     String section = stage.split("/")[0].replace('-', '_') + ".";
+    boolean trial = stage.startsWith("sft/");
     Map<String, String> own = new TreeMap<>();
     ConfigLoader.flatten(config).forEach((key, value) -> {
+      // A run of a sweep does not depend on the other runs, nor on what is made of them.
+      if (trial && key.matches("sft\\.(runs|sweep|soup|validation)\\..*")) return;
       if (key.equals("seed") || key.startsWith(section)) own.put(key, String.valueOf(value));
     });
+    if (trial) {
+      String name = stage.split("/")[1];
+      for (Trial each : config.sft().trials(config.seed())) if (each.name().equals(name)) own.put("sft." + name, each.toString());
+    }
     return own;
   }
 }

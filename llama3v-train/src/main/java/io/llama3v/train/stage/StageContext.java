@@ -27,6 +27,10 @@ public record StageContext(PipelineConfig config, Backend backend, RunSession se
 
   /** A file pattern of one of the corpus' sets. */
   public String shards(String set) {
+    return shards(config, set);
+  }
+
+  static String shards(PipelineConfig config, String set) {
     return config.corpus().folder().resolve(set).toString() + "-[0-9]*.tar";
   }
 

@@ -13,6 +13,8 @@ import io.llama3v.train.loop.StepHook;
 import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
 import io.llama3v.train.loop.TrainingResult;
+import io.llama3v.train.optim.AdamW;
+import io.llama3v.train.optim.Averaging;
 import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.report.HtmlReport;
 import io.llama3v.train.report.RunFiles;
@@ -52,6 +54,12 @@ public final class StageRunner<B> {
     Feed<B> open(StageRunner<B> settings, ModelTokenizer tokenizer) throws IOException;
   }
 
+  /** Sets an optimiser up before its first step. */
+  @FunctionalInterface
+  interface OptimizerStart {
+    void prepare(AdamW optimizer) throws IOException;
+  }
+
   /** Something done every so many steps. */
   record Periodic(long every, StepHook hook) {}
 
@@ -76,6 +84,12 @@ public final class StageRunner<B> {
   double epsilon = 1e-8;
   double clip = 1;
   int maxTokens = 2048;
+  Schedule maxTokensByStep;
+  Averaging averaging;
+  LoraConfig lora;
+  long first;
+  long firstPosition;
+  OptimizerStart start = optimizer -> { };
   int packing;
   int logEvery = 10;
   long checkpointEvery = Long.MAX_VALUE;
@@ -214,6 +228,37 @@ public final class StageRunner<B> {
     return this;
   }
 
+  /** Longest text as a function of the step; its values are rounded down. */
+  public StageRunner<B> maxTokens(Schedule value) {
+    maxTokensByStep = value;
+    return this;
+  }
+
+  /** Leaves an average of the weights that training passes through, instead of the last ones. */
+  public StageRunner<B> average(Averaging value) {
+    averaging = value;
+    return this;
+  }
+
+  /**
+   * Trains low-rank updates of linear layers and nothing else (but parts with a rate of their own that are told to train); the updates
+   * are added to the weights at the end. See {@link io.llama3v.nn.Lora}.
+   *
+   * @param layers patterns on full names of linear layers, where {@code *} stands for any characters
+   */
+  public StageRunner<B> lora(int rank, double alpha, String... layers) {
+    lora = new LoraConfig(List.of(layers), rank, alpha, true);
+    return this;
+  }
+
+  /** Makes this the part of a longer training that begins at step {@code step}: schedules and data go on from there. */
+  StageRunner<B> begin(long step, long position, OptimizerStart optimizer) {
+    first = step;
+    firstPosition = position;
+    start = optimizer;
+    return this;
+  }
+
   /** Lets samples share rows of up to so many tokens, where the stage reads text; 0, the default: a row for each. */
   public StageRunner<B> packing(int tokens) {
     packing = tokens;
@@ -234,6 +279,8 @@ public final class StageRunner<B> {
     weightDecay = t.weightDecay();
     parts.addAll(t.parts());
     packing = t.packing();
+    lora = t.lora();
+    averaging = t.average() == null ? null : t.average().rule(0, t.steps());
     logEvery = t.logEvery();
     checkpointEvery = t.checkpointEvery();
     return betas(t.beta1(), t.beta2()).epsilon(t.epsilon()).clip(t.clip());
@@ -325,20 +372,28 @@ public final class StageRunner<B> {
     }
   }
 
-  /** What the result depends on. The schedule is a function: five of its values stand for it. */
+  /** What the result depends on. */
   private Map<String, String> settings() {
     Map<String, String> all = new LinkedHashMap<>(facts);
-    StringBuilder rates = new StringBuilder();
-    for (int i = 0; i <= 4; i++) rates.append(i == 0 ? "" : ", ").append(schedule.at((steps - 1) * i / 4));
     all.put("steps", String.valueOf(steps));
-    all.put("learning_rate", rates.toString());
+    all.put("learning_rate", values(schedule));
     all.put("weight_decay", String.valueOf(weightDecay));
     all.put("betas", beta1 + ", " + beta2);
     all.put("epsilon", String.valueOf(epsilon));
     all.put("clip", String.valueOf(clip));
     all.put("max_tokens", String.valueOf(maxTokens));
     all.put("packing", String.valueOf(packing));
+    if (maxTokensByStep != null) all.put("max_tokens", values(maxTokensByStep));
+    if (averaging != null) all.put("average", averaging.toString());
+    if (lora != null) all.put("lora", lora.toString());
     for (PartConfig part : parts) all.put("part " + String.join(", ", part.match()), part.toString());
     return all;
+  }
+
+  /** A schedule is a function: five of its values stand for it. */
+  private String values(Schedule function) {
+    StringBuilder values = new StringBuilder();
+    for (int i = 0; i <= 4; i++) values.append(i == 0 ? "" : ", ").append(function.at((steps - 1) * i / 4));
+    return values.toString();
   }
 }

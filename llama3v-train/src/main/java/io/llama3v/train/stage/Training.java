@@ -1,5 +1,6 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.nn.Lora;
 import io.llama3v.nn.Module;
 import io.llama3v.text.Tokenizer;
 import io.llama3v.train.checkpoint.CheckpointStore;
@@ -10,6 +11,7 @@ import io.llama3v.train.loop.Task;
 import io.llama3v.train.loop.TrainingLoop;
 import io.llama3v.train.loop.TrainingResult;
 import io.llama3v.train.optim.AdamW;
+import io.llama3v.train.optim.Ema;
 import io.llama3v.train.report.MetricNames;
 import io.llama3v.train.report.RunFiles;
 import java.io.IOException;
@@ -43,18 +45,28 @@ final class Training {
    */
   static <B> TrainingResult run(StageRunner<B> s, Path run, Map<String, String> settings, RunSession session,
       StageListener listener) throws IOException {
+    Lora lora = s.lora == null ? null : s.lora.attach(s.model, s.seed);
+    try {
+      TrainingResult result = trained(s, run, settings, session, listener);
+      if (lora != null) lora.merge();
+      return result;
+    } catch (IOException | RuntimeException failed) {
+      if (lora != null) lora.detach();
+      throw failed;
+    }
+  }
+
+  private static <B> TrainingResult trained(StageRunner<B> s, Path run, Map<String, String> settings, RunSession session,
+      StageListener listener) throws IOException {
     Path checkpoints = run.resolve(s.stage).resolve(CHECKPOINTS);
     freezeParts(s.model, s.parts);
-    AdamW.Builder optimizer = AdamW.over(s.model.parameters()).schedule(s.schedule).weightDecay(s.weightDecay)
-        .betas(s.beta1, s.beta2).epsilon(s.epsilon);
-    for (int i = 0; i < s.parts.size(); i++) {
-      PartConfig part = s.parts.get(i);
-      if (!part.frozen()) optimizer.group(part.group("part-" + i));
-    }
-    try (ModelTokenizer tokenizer = s.tokenizer; AdamW adamW = optimizer.build()) {
+    try (ModelTokenizer tokenizer = s.tokenizer; AdamW adamW = optimizer(s);
+        Ema average = s.averaging == null ? null : new Ema(s.model.parameters(), s.averaging)) {
+      s.start.prepare(adamW);
       StageRunner.Feed<B> feed = s.source.open(s, tokenizer);
       try (AutoCloseable data = feed.data()) {
-        TrainingLoop.Builder<B> loop = TrainingLoop.of(s.stage, adamW, feed.task(), feed.batches()).steps(s.steps)
+        if (s.firstPosition > 0) feed.batches().seek(s.firstPosition);
+        TrainingLoop.Builder<B> loop = TrainingLoop.of(s.stage, adamW, feed.task(), feed.batches()).steps(s.steps).ema(average)
             .accumulate(s.accumulate).clip(s.clip).metrics(run.resolve(RunFiles.METRICS), s.logEvery).showProgress().seed(s.seed)
             .config(settings).frozen(FrozenWeights.of(s.model.parameters(), null))
             .checkpoints(new CheckpointStore(checkpoints, 2), s.checkpointEvery).onDamage(session.damage())
@@ -67,6 +79,7 @@ final class Training {
         loop.every(1, step -> listener.step(s.stage, step));
         TrainingResult result = loop.build().run();
         if (!result.finished()) throw new TrainingStoppedException(s.stage, result.step(), s.steps, checkpoints);
+        if (average != null) average.adopt();
         return result;
       }
     } catch (IOException | RuntimeException e) {
@@ -74,6 +87,17 @@ final class Training {
     } catch (Exception e) {
       throw new IOException("closing the data of stage '" + s.stage + "': " + e.getMessage(), e);
     }
+  }
+
+  /** The optimiser of a stage: its parts as groups, each with its rate, decay and schedule. */
+  static AdamW optimizer(StageRunner<?> s) {
+    AdamW.Builder optimizer = AdamW.over(s.model.parameters()).schedule(s.schedule.from(s.first)).weightDecay(s.weightDecay)
+        .betas(s.beta1, s.beta2).epsilon(s.epsilon);
+    for (int i = 0; i < s.parts.size(); i++) {
+      PartConfig part = s.parts.get(i);
+      if (!part.frozen()) optimizer.group(part.group("part-" + i, s.first));
+    }
+    return optimizer.build();
   }
 
   private static void evaluate(Evaluation evaluation, Module model, Tokenizer tokenizer, StepContext step) throws IOException {
@@ -86,7 +110,7 @@ final class Training {
   static void freezeParts(Module model, List<PartConfig> parts) {
     model.parameters().forEach((name, parameter) -> {
       for (PartConfig part : parts) {
-        if (!part.group("").matches(name)) continue;
+        if (!part.matches(name)) continue;
         if (part.frozen()) parameter.setTrainable(false);
         else if (Boolean.TRUE.equals(part.train())) parameter.setTrainable(true);
         break;

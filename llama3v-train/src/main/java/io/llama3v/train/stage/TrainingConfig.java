@@ -98,7 +98,12 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
       case LINEAR -> Schedule.warmupLinear(learningRate, warmup, steps);
       case CONSTANT -> Schedule.warmupConstant(learningRate, warmup);
     };
-    return floor > 0 ? s.floor(floor * learningRate) : s;
+    return averaged(floor > 0 ? s.floor(floor * learningRate) : s);
+  }
+
+  /** A learning rate, held where weight averaging wants it held. */
+  Schedule averaged(Schedule planned) {
+    return average == null ? planned : average.rate(planned, learningRate, steps);
   }
 
   /** The same with another learning rate. */

@@ -5,11 +5,8 @@ import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.data.pipeline.DataLoader;
 import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
-import io.llama3v.data.shard.ShardIndex;
-import io.llama3v.text.Tokenizer;
 import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.report.MetricNames;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,7 +25,10 @@ final class VlmTraining {
     StageRunner<VlmBatch> runner = new StageRunner<>(stage, model, ModelTokenizer.in(model.origin()), (settings, tokenizer) -> {
       PictureSamples samples = PictureSamples.of(model, tokenizer.get(), settings.maxTokens);
       long seed = settings.seed;
-      DataLoader<VlmBatch.Item> loader = data.<VlmBatch.Item>map((sample, position) -> layout.item(samples, sample, Mix64.mix(seed, position)))
+      long placesPerStep = (long) data.batchSize() * settings.accumulate;
+      DataLoader<VlmBatch.Item> loader = data.<VlmBatch.Item>map((sample, position) -> 
+          layout.item(settings.maxTokensByStep == null ? samples : samples.upTo(settings.maxTokensByStep.at(position / placesPerStep)), sample,
+              Mix64.mix(seed, position)))
           .seed(seed).build();
       return new StageRunner.Feed<>(new VlmTask(model), BatchSource.of(loader, items -> samples.collate(items, settings.packing)), loader);
     });
@@ -36,24 +36,6 @@ final class VlmTraining {
     runner.facts.put("tiles", model.config().vision().maxTiles() + " of " + model.config().vision().imageSize());
     model.freezeLanguageModel();
     return runner.loop(loop -> loop.every(runner.logEvery, step -> step.log(gates(model))));
-  }
-
-  /**
-   * Trains tower and adapters on the corpus of a pipeline.
-   *
-   * @param questionShare share of conversations in the mixture; the rest are captions
-   * @param dataShare share of the conversations to use, chosen at random by {@code seed}
-   */
-  static void run(StageContext context, String stage, VisionLanguageModel model, TrainingConfig t, int maxTokens, double questionShare,
-      double dataShare, long seed) throws IOException {
-    try (Tokenizer tokenizer = context.tokenizer(); ShardIndex scenes = ShardIndex.open(context.shards("scenes/train"));
-        ShardIndex questions = ShardIndex.open(context.shards("questions/train"))) {
-      Subset chosen = new Subset(questions, dataShare, seed);
-      DataLoader.Builder<Sample> data = DataLoader.<Sample>over(questionShare == 1 ? chosen : scenes, sample -> sample)
-          .batchSize(t.microBatch()).workers(t.workers());
-      if (questionShare > 0 && questionShare < 1) data.weight(1 - questionShare).mix(chosen, questionShare);
-      runner(stage, model, data, PictureSamples::any).tokenizer(tokenizer).config(t).maxTokens(maxTokens).seed(seed).run(context);
-    }
   }
 
   /** The gates as they act, by the index of their layer among all layers. */

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Ours and PyTorch's time for the same steps on the same machine in the same minutes: runs 'llama3v bench' and torch_step.py alternately,
+# a process a run, and prints the ratio of the medians with its spread. Leave the machine alone meanwhile.
+#
+#   examples/bench/compare.sh [--rounds 5] [--steps 10] [--threads N] [--out FILE] [WORKLOAD ...]
+#
+#   PYTHON    a Python 3 with PyTorch, by default python3. To make one:
+#               python3 -m venv .venv && .venv/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu
+#               PYTHON=.venv/bin/python examples/bench/compare.sh
+#   LLAMA3V   our command, by default examples/bin/llama3v; LLAMA3V_BLAS chooses its BLAS
+#   DEVICE    cpu or cuda: PyTorch's device and our backend; by default cpu
+#   DTYPE     fp32 or bf16 for PyTorch, by default fp32
+set -euo pipefail
+
+die() { echo "compare.sh: $*" >&2; exit 2; }
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+python=${PYTHON:-python3}
+llama3v=${LLAMA3V:-$here/../bin/llama3v}
+device=${DEVICE:-cpu}
+dtype=${DTYPE:-fp32}
+rounds=5 steps=10 threads=$(getconf _NPROCESSORS_ONLN) out="" workloads=()
+while (( $# )); do
+  case $1 in
+    --rounds) rounds=${2:?--rounds needs a number}; shift 2 ;;
+    --steps) steps=${2:?--steps needs a number}; shift 2 ;;
+    --threads) threads=${2:?--threads needs a number}; shift 2 ;;
+    --out) out=${2:?--out needs a file}; shift 2 ;;
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+    -*) die "unknown option $1; see --help" ;;
+    *) workloads+=("$1"); shift ;;
+  esac
+done
+(( ${#workloads[@]} )) || workloads=(clip lm adapter generate)
+"$python" -c 'import torch' 2> /dev/null || die "$python has no PyTorch; see --help for how to make one that has"
+"$llama3v" --version > /dev/null || die "$llama3v does not run"
+[[ -n $out ]] || { out=$(mktemp); trap 'rm -f "$out"' EXIT; }
+: > "$out"
+
+for (( round = 1; round <= rounds; round++ )); do
+  for workload in "${workloads[@]}"; do
+    echo "round $round of $rounds: $workload" >&2
+    "$llama3v" bench --workload "$workload" --steps "$steps" --threads "$threads" --backend "$device" --json \
+      --file "$here/workloads.json" >> "$out"
+    # PyTorch takes as many OpenMP threads as it is told, whatever the environment says about others.
+    "$python" "$here/torch_step.py" "$workload" --steps "$steps" --threads "$threads" --device "$device" --dtype "$dtype" >> "$out"
+  done
+done
+"$python" "$here/summary.py" "$out"

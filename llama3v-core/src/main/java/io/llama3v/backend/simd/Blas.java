@@ -1,18 +1,16 @@
 package io.llama3v.backend.simd;
 
-import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * Single-precision matrix products on raw addresses. The library runs single-threaded; {@link Parallel} splits the work, so
  * that one team of threads serves products and kernels alike and no library thread spins beside it.
  */
-final class Blas {
-  private static final int ROW_MAJOR = openblas_nolapack.CblasRowMajor;
-  private static final int PLAIN = openblas_nolapack.CblasNoTrans;
-  private static final int TRANSPOSED = openblas_nolapack.CblasTrans;
-
-  /** What blas_get_vendor answers when JavaCPP has put MKL in OpenBLAS's place. */
-  private static final int MKL = 3;
+abstract class Blas {
+  /** The numbers that the CBLAS interface gives to layouts and transpositions, in every library. */
+  static final int ROW_MAJOR = 101;
+  static final int PLAIN = 111;
+  static final int TRANSPOSED = 112;
 
   /** Pointer objects of one thread, reused by every call. */
   private static final class Operands {
@@ -23,20 +21,18 @@ final class Blas {
 
   private final ThreadLocal<Operands> operands = ThreadLocal.withInitial(Operands::new);
 
-  Blas() {
-    openblas_nolapack.blas_set_num_threads(1);
-  }
-
-  /** Name of the library, for the log. */
-  String describe() {
-    return openblas_nolapack.blas_get_vendor() == MKL ? "MKL" : openblas_nolapack.OPENBLAS_VERSION.trim();
-  }
+  /** Name and version of the library, for the log. */
+  abstract String name();
 
   /** {@code C[m, n] = alpha op(A) op(B) + beta C}, row-major; ld* are row lengths in memory. */
-  void gemm(boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta,
+  final void gemm(boolean transposeA, boolean transposeB, int m, int n, int k, float alpha, long a, int lda, long b, int ldb, float beta,
       long c, int ldc) {
     Operands o = operands.get();
-    openblas_nolapack.cblas_sgemm(ROW_MAJOR, transposeA ? TRANSPOSED : PLAIN, transposeB ? TRANSPOSED : PLAIN, m, n, k, alpha,
-        o.a.at(a), lda, o.b.at(b), ldb, beta, o.c.at(c), ldc);
+    sgemm(transposeA ? TRANSPOSED : PLAIN, transposeB ? TRANSPOSED : PLAIN, m, n, k, alpha, o.a.at(a), lda, o.b.at(b), ldb, beta,
+        o.c.at(c), ldc);
   }
+
+  /** The library's own {@code cblas_sgemm}, row-major. */
+  abstract void sgemm(int transposeA, int transposeB, int m, int n, int k, float alpha, FloatPointer a, int lda, FloatPointer b, int ldb,
+      float beta, FloatPointer c, int ldc);
 }

@@ -12,7 +12,7 @@ import java.nio.IntBuffer;
 /** The fast backend on a machine without a GPU; see the package. */
 public final class CpuBackend extends Backend {
   private final HostPool pool = new HostPool();
-  private final Blas blas = new Blas();
+  private final BlasChoice blas = BlasChoice.make();
   private final Parallel team;
   private final Kernels kernels;
 
@@ -20,7 +20,7 @@ public final class CpuBackend extends Backend {
   public CpuBackend(int threads) {
     if (threads < 1) throw new IllegalArgumentException(threads + " threads; expected at least 1");
     team = new Parallel(threads);
-    kernels = new CpuKernels(new Nd4jKernels(), team, blas, pool);
+    kernels = new CpuKernels(new Nd4jKernels(), team, blas.blas(), pool);
   }
 
   @Override
@@ -30,7 +30,7 @@ public final class CpuBackend extends Backend {
 
   @Override
   public String describe() {
-    return "cpu (" + blas.describe() + " on " + team.threads() + " threads, Vector API " + Vec.S.vectorBitSize() + "-bit)";
+    return "cpu (" + blas.blas().name() + ", " + blas.why() + ", on " + team.threads() + " threads; Vector API " + Vec.S.vectorBitSize() + "-bit)";
   }
 
   @Override

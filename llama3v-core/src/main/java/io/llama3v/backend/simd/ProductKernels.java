@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 final class ProductKernels {
   /** Below this many multiply-adds a second thread costs more than it brings. */
   private static final long SMALL = 200_000;
+  /** Multiply-adds of a thread that are worth two parts, so that a busy core delays only one of them. */
+  private static final long LARGE = 1L << 30;
   private final Parallel team;
   private final Blas blas;
 
@@ -46,9 +48,8 @@ final class ProductKernels {
       long c, long ldc, ByteBuffer bias) {
     if (m == 0 || n == 0) return;
     boolean byRows = m >= n;
-    // Every part packs the other operand anew, so that parts are few; and wide, for the BLAS to be at its best.
     long length = byRows ? m : n;
-    long grain = m * n * k <= SMALL ? Long.MAX_VALUE : Math.max(48, (length + 2L * team.threads() - 1) / (2L * team.threads()));
+    long grain = m * n * k <= SMALL ? Long.MAX_VALUE : Math.max(48, (length + parts(m * n * k) - 1) / parts(m * n * k));
     team.range(length, grain, (from, to, part) -> {
       long width = to - from;
       int rows = (int) (byRows ? width : m);
@@ -59,6 +60,11 @@ final class ProductKernels {
       if (bias != null) spread(bias, byRows ? 0 : (int) from, pc, rows, columns, (int) ldc);
       blas.gemm(ta, tb, rows, columns, (int) k, alpha, pa, (int) lda, pb, (int) ldb, beta, pc, (int) ldc);
     });
+  }
+
+  /** Every part packs the other operand anew: one a thread, and more only where that is nothing beside the product itself. */
+  private long parts(long multiplyAdds) {
+    return team.threads() * Math.max(1, Math.min(2, multiplyAdds / team.threads() / LARGE));
   }
 
   private static void spread(ByteBuffer bias, int from, long c, int rows, int columns, int ldc) {

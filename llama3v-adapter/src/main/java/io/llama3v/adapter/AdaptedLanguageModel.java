@@ -67,6 +67,16 @@ public final class AdaptedLanguageModel extends Module {
     return layers.stream().filter(CrossAttentionBlock.class::isInstance).map(CrossAttentionBlock.class::cast).toList();
   }
 
+  /** Chooses whether backward runs each of the Llama's own layers again instead of keeping its activations. */
+  public void recomputeSelfAttention(boolean chosen) {
+    for (Module layer : layers) if (layer instanceof LlamaBlock block) block.recompute(chosen);
+  }
+
+  /** The same choice for the cross-attention layers. */
+  public void recomputeCrossAttention(boolean chosen) {
+    crossLayers().forEach(layer -> layer.recompute(chosen));
+  }
+
   /** The output head [vocab, hidden]. */
   public Parameter head() {
     return head;

@@ -7,6 +7,7 @@ import io.llama3v.nn.RmsNorm;
 import io.llama3v.ops.GatedResidual;
 import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Recompute;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
 import java.util.function.BiConsumer;
@@ -22,6 +23,7 @@ public final class CrossAttentionBlock extends Module {
   private final RmsNorm mlpNorm;
   private final GatedMlp mlp;
   private final Parameter mlpGate;
+  private boolean recompute;
 
   /** Declares the layer in the shape of the language model's own layers. */
   public CrossAttentionBlock(LlamaConfig c) {
@@ -32,6 +34,11 @@ public final class CrossAttentionBlock extends Module {
     this.mlp = child("mlp", new GatedMlp(c.hiddenSize(), c.intermediateSize(), c.initializerRange()));
     this.mlpNorm = child("post_attention_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
     this.mlpGate = parameter("cross_attn_mlp_gate", Init.ZEROS, 1);
+  }
+
+  /** Chooses whether backward runs the layer again instead of keeping its activations; keys and values are kept in any case. */
+  public void recompute(boolean chosen) {
+    this.recompute = chosen;
   }
 
   /** Keys and values of image features [B, S, hidden], for {@link #forward}. */
@@ -46,6 +53,14 @@ public final class CrossAttentionBlock extends Module {
    *     CrossAttention#forward} shows; may be null
    */
   public Tensor forward(Tensor x, CrossAttention.KeysValues image, CrossAttentionMask mask, BiConsumer<String, Tensor> trace) {
+    if (!recompute || trace != null) return run(x, image, mask, trace);
+    Tensor[] m = mask.attention().tensors();
+    return Recompute.block(parameters().values(),
+        in -> run(in[0], new CrossAttention.KeysValues(in[1], in[2]), new CrossAttentionMask(mask.attention().with(in, 4), in[3]), null),
+        x, image.keys(), image.values(), mask.rows(), m[0], m[1], m[2], m[3], m[4]);
+  }
+
+  private Tensor run(Tensor x, CrossAttention.KeysValues image, CrossAttentionMask mask, BiConsumer<String, Tensor> trace) {
     try (Scope scope = x.backend().scope()) {
       Tensor attended = attention.forward(attentionNorm.forward(x), image, mask.attention(), trace);
       if (trace != null) trace.accept("cross_attn", attended);

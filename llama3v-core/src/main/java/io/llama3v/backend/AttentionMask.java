@@ -67,6 +67,15 @@ public record AttentionMask(boolean causal, Tensor keys, Tensor padding, Tensor 
   }
 
   /**
+   * The same rules about other tensors: what a recomputed block attends with.
+   *
+   * @param tensors as {@link #tensors} returns them, from index {@code first} on
+   */
+  public AttentionMask with(Tensor[] tensors, int first) {
+    return new AttentionMask(causal, tensors[first], tensors[first + 1], tensors[first + 2], tensors[first + 3], tensors[first + 4]);
+  }
+
+  /**
    * Checks the shapes against those of an attention.
    *
    * @throws IllegalArgumentException naming the rule that does not fit

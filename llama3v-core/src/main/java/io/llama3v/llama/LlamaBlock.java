@@ -4,6 +4,7 @@ import io.llama3v.backend.AttentionMask;
 import io.llama3v.nn.GatedMlp;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.RmsNorm;
+import io.llama3v.tensor.Recompute;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
 import java.util.function.BiConsumer;
@@ -14,6 +15,7 @@ public final class LlamaBlock extends Module {
   private final LlamaAttention attention;
   private final RmsNorm mlpNorm;
   private final GatedMlp mlp;
+  private boolean recompute;
 
   /** Declares the layer; config objects stop here, blocks below take plain numbers. */
   public LlamaBlock(LlamaConfig c) {
@@ -21,6 +23,11 @@ public final class LlamaBlock extends Module {
     this.mlp = child("mlp", new GatedMlp(c.hiddenSize(), c.intermediateSize(), c.initializerRange()));
     this.attentionNorm = child("input_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
     this.mlpNorm = child("post_attention_layernorm", new RmsNorm(c.hiddenSize(), c.rmsNormEps()));
+  }
+
+  /** Chooses whether backward runs the layer again instead of keeping its activations. */
+  public void recompute(boolean chosen) {
+    this.recompute = chosen;
   }
 
   /** Runs the layer; parameters as in {@link LlamaAttention#forward}. */
@@ -34,6 +41,16 @@ public final class LlamaBlock extends Module {
    * @param trace sees {@code self_attn_output} and {@code mlp_output}, before they are added; may be null
    */
   public Tensor forward(Tensor x, RotaryEmbedding.Table rope, AttentionMask mask, KvCache cache, int layer,
+      BiConsumer<String, Tensor> trace) {
+    if (!recompute || cache != null || trace != null) return run(x, rope, mask, cache, layer, trace);
+    // What the block reads travels as inputs, so that the tape keeps it until backward has run.
+    Tensor[] m = mask.tensors();
+    return Recompute.block(parameters().values(),
+        in -> run(in[0], new RotaryEmbedding.Table(in[1], in[2]), mask.with(in, 3), null, layer, null),
+        x, rope.cos(), rope.sin(), m[0], m[1], m[2], m[3], m[4]);
+  }
+
+  private Tensor run(Tensor x, RotaryEmbedding.Table rope, AttentionMask mask, KvCache cache, int layer,
       BiConsumer<String, Tensor> trace) {
     try (Scope scope = x.backend().scope()) {
       Tensor attended = attention.forward(attentionNorm.forward(x), rope, mask, cache, layer);

@@ -86,6 +86,11 @@ public final class LlamaModel extends Module implements CausalModel {
     return blocks;
   }
 
+  /** Chooses whether backward runs each block again instead of keeping its activations. */
+  public void recompute(boolean chosen) {
+    blocks.forEach(block -> block.recompute(chosen));
+  }
+
   /** The norm before the head. */
   public RmsNorm norm() {
     return norm;

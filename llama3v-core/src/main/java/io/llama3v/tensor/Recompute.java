@@ -41,11 +41,19 @@ public final class Recompute {
       if (inputs[i] != null) leaves[i] = inputs[i].detach().requireGrad(inputs[i].needsGrad());
     }
     try (Tape inner = Tape.record(backend)) {
-      inner.backward(block.apply(leaves), outputGrad);
+      Tensor output = block.apply(leaves);
+      // What later users of an input have contributed is added to, contribution by contribution, as if the block had been recorded:
+      // sums of floats depend on their order.
+      for (int i = 0; i < inputs.length; i++) if (leaves[i] != null && leaves[i].needsGrad()) leaves[i].takeGrad(inputs[i]);
+      inner.backward(output, outputGrad);
       for (int i = 0; i < inputs.length; i++) {
         if (leaves[i] == null || leaves[i].grad() == null) continue;
-        inputs[i].addGrad(leaves[i].grad());
-        leaves[i].clearGrad();
+        if (inputs[i].grad() == null) {
+          inputs[i].takeGrad(leaves[i]);
+        } else { // the same tensor twice
+          inputs[i].addGrad(leaves[i].grad());
+          leaves[i].clearGrad();
+        }
       }
     }
   }

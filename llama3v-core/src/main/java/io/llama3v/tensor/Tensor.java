@@ -151,6 +151,13 @@ public class Tensor implements AutoCloseable {
     }
   }
 
+  /** Takes the gradient of a tensor of the same shape, which then has none, in place of its own. */
+  final void takeGrad(Tensor other) {
+    clearGrad();
+    grad = other.grad;
+    other.grad = null;
+  }
+
   /** Forgets the gradient and releases its memory. */
   public final void clearGrad() {
     if (grad != null) {

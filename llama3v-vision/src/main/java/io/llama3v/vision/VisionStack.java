@@ -2,7 +2,6 @@ package io.llama3v.vision;
 
 import io.llama3v.backend.AttentionMask;
 import io.llama3v.nn.Module;
-import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Recompute;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Storage;
@@ -14,7 +13,6 @@ import java.util.function.IntFunction;
 /** Blocks one after another, called {@code layers.0}, {@code layers.1}, … Used by both of CLIP's towers and by Mllama's. */
 public final class VisionStack extends Module {
   private final List<VisionBlock> blocks;
-  private final List<List<Parameter>> parameters;
   private boolean recompute;
 
   /** Declares {@code shape.depth()} blocks. */
@@ -22,7 +20,6 @@ public final class VisionStack extends Module {
     List<VisionBlock> list = new ArrayList<>();
     for (int i = 0; i < shape.depth(); i++) list.add(new VisionBlock(shape, naming, gated));
     this.blocks = children("layers", list);
-    this.parameters = blocks.stream().map(block -> List.copyOf(block.parameters().values())).toList();
   }
 
   /**
@@ -87,8 +84,7 @@ public final class VisionStack extends Module {
     VisionBlock block = blocks.get(i);
     if (!recompute) return block.forward(x, mask);
     // The mask's tensors travel as inputs, so that the tape keeps them until backward has run.
-    return Recompute.block(parameters.get(i),
-        in -> block.forward(in[0], new AttentionMask(mask.causal(), in[1], in[2], in[3], in[4], in[5])),
-        x, mask.keys(), mask.padding(), mask.groups(), mask.bias(), mask.starts());
+    Tensor[] m = mask.tensors();
+    return Recompute.block(block.parameters().values(), in -> block.forward(in[0], mask.with(in, 1)), x, m[0], m[1], m[2], m[3], m[4]);
   }
 }

@@ -22,9 +22,11 @@ import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +72,7 @@ public final class StageRunner<B> {
   final Source<B> source;
   final Map<String, String> facts = new LinkedHashMap<>();
   final List<PartConfig> parts = new ArrayList<>();
+  final Set<RecomputePart> recompute = EnumSet.noneOf(RecomputePart.class);
   final List<Periodic> hooks = new ArrayList<>();
   final List<PeriodicEvaluation> evaluations = new ArrayList<>();
   final List<StageListener> listeners = new ArrayList<>();
@@ -222,6 +225,12 @@ public final class StageRunner<B> {
     return this;
   }
 
+  /** Runs the blocks of these parts again in backward instead of keeping their activations: less memory, more time, the same bits. */
+  public StageRunner<B> recompute(RecomputePart... chosen) {
+    recompute.addAll(List.of(chosen));
+    return this;
+  }
+
   /** Longest text; what is longer is cut. 2048 unless changed. */
   public StageRunner<B> maxTokens(int value) {
     maxTokens = value;
@@ -278,6 +287,7 @@ public final class StageRunner<B> {
     accumulate = t.batchSize() / t.microBatch();
     weightDecay = t.weightDecay();
     parts.addAll(t.parts());
+    recompute.addAll(t.recompute());
     packing = t.packing();
     lora = t.lora();
     averaging = t.average() == null ? null : t.average().rule(0, t.steps());

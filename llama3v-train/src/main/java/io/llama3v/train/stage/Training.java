@@ -60,6 +60,7 @@ final class Training {
       StageListener listener) throws IOException {
     Path checkpoints = run.resolve(s.stage).resolve(CHECKPOINTS);
     freezeParts(s.model, s.parts);
+    RecomputePart.apply(s.model, s.recompute);
     try (ModelTokenizer tokenizer = s.tokenizer; AdamW adamW = optimizer(s);
         Ema average = s.averaging == null ? null : new Ema(s.model.parameters(), s.averaging)) {
       s.start.prepare(adamW);

@@ -25,10 +25,13 @@ import java.util.List;
  * @param packing tokens of a row that several samples share; 0: a row for every sample
  * @param average average over the training that the stage leaves instead of its last weights; none unless told otherwise
  * @param lora low-rank updates that are trained instead of whole linear layers; none unless told otherwise
+ * @param recompute parts of the model whose blocks are run again in backward, which costs time and saves the memory of their
+ *     activations; none unless told otherwise
  */
 public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
     Double weightDecay, double beta1, Double beta2, Double epsilon, double clip, List<PartConfig> parts, int logEvery,
-    int checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora) {
+    int checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora,
+    List<RecomputePart> recompute) {
 
   /** Shapes of the learning-rate schedule. */
   public enum Shape {
@@ -53,6 +56,7 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     schedule = Defaults.or(schedule, Shape.COSINE);
     beta1 = Defaults.or(beta1, 0.9);
     clip = Defaults.or(clip, 1.0);
+    recompute = recompute == null ? List.of() : List.copyOf(recompute);
     parts = parts == null ? List.of() : List.copyOf(parts);
     logEvery = Defaults.or(logEvery, 10);
     checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
@@ -82,13 +86,13 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
   /** The same with values for what is not written: what is usual differs from stage to stage. */
   TrainingConfig orElse(double decay, double secondMoment, double eps) {
     return new TrainingConfig(steps, batchSize, microBatch, learningRate, warmup, schedule, floor, Defaults.written(weightDecay, decay), beta1,
-        Defaults.written(beta2, secondMoment), Defaults.written(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora);
+        Defaults.written(beta2, secondMoment), Defaults.written(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute);
   }
 
   /** The same with another learning rate and weight decay. */
   public TrainingConfig with(double rate, double decay) {
     return new TrainingConfig(steps, batchSize, microBatch, rate, warmup, schedule, floor, decay, beta1, beta2, epsilon, clip,
-        parts, logEvery, checkpointEvery, workers, packing, average, lora);
+        parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute);
   }
 
   /** The learning rate as a function of the step. */

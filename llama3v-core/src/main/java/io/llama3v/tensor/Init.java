@@ -1,5 +1,6 @@
 package io.llama3v.tensor;
 
+import io.llama3v.backend.Backend;
 import java.nio.FloatBuffer;
 
 /** How the values of a fresh {@link Parameter} are drawn. */
@@ -7,6 +8,9 @@ import java.nio.FloatBuffer;
 public interface Init {
   /** The i-th value of a parameter, given a generator keyed by seed and parameter name. */
   float value(CounterRandom random, long index);
+
+  /** Values drawn before they are copied to the backend. */
+  int PIECE = 1 << 16;
 
   /** All zeros: biases and gates. */
   Init ZEROS = constant(0);
@@ -28,15 +32,16 @@ public interface Init {
     return (random, index) -> (float) (bound * (2 * random.uniform(index) - 1));
   }
 
-  /**
-   * All values of a parameter, row-major.
-   *
-   * @throws ArithmeticException if there are more than fit a Java array; such sizes are loaded, not drawn
-   */
-  default FloatBuffer values(long seed, String name, long... shape) {
+  /** Fills a parameter with its fresh values, a piece at a time: whole weights of a large model would fill the Java heap. */
+  default void fill(long seed, String name, Backend backend, Tensor parameter) {
     CounterRandom random = new CounterRandom(seed, name);
-    float[] out = new float[Math.toIntExact(Shape.elements(shape))];
-    for (int i = 0; i < out.length; i++) out[i] = value(random, i);
-    return FloatBuffer.wrap(out);
+    long elements = parameter.elements();
+    float[] piece = new float[(int) Math.min(PIECE, elements)];
+    for (long from = 0; from < elements; from += PIECE) {
+      int count = (int) Math.min(PIECE, elements - from);
+      for (int i = 0; i < count; i++) piece[i] = value(random, from + i);
+      Tensor target = new Tensor(backend, parameter.storage(), parameter.type(), parameter.offset() + from, count);
+      backend.upload(FloatBuffer.wrap(piece, 0, count), target);
+    }
   }
 }

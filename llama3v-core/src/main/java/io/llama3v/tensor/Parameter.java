@@ -60,7 +60,7 @@ public final class Parameter extends Tensor {
   /** Draws fresh values; the same seed and full name give the same values on every backend. */
   public Parameter initialize(Backend target, long seed, String fullName) {
     allocate(target);
-    backend.upload(init.values(seed, fullName, shape()), this);
+    init.fill(seed, fullName, backend, this);
     return this;
   }
 

@@ -52,7 +52,7 @@ final class ClipStage implements Stage {
   private static void loudPositions(StageContext context, ClipModel model, double deviation) {
     String name = "vision_model.embeddings.position_embedding.weight";
     Parameter positions = model.parameters().get(name);
-    context.backend().upload(Init.normal(deviation).values(context.config().seed(), name, positions.shape()), positions);
+    Init.normal(deviation).fill(context.config().seed(), name, context.backend(), positions);
   }
 
   private static String caption(Sample sample, long draw, boolean colourless) {

@@ -22,12 +22,40 @@ public final class LinearCrossEntropy {
 
   /** The loss as a scalar; see the class. */
   public static Tensor apply(Tensor x, Tensor weight, Tensor labels, double normalizer) {
+    check(x, weight, labels);
+    return apply(x, weight, labels, normalizer, blockRows(weight));
+  }
+
+  /**
+   * The loss of each row, [rows]. For a W that is not trained; one that is gets its gradient from {@link CrossEntropy#perRow}, with the
+   * logits of all rows, since its rows' shares cannot be told apart later.
+   */
+  public static Tensor perRow(Tensor x, Tensor weight, Tensor labels) {
+    check(x, weight, labels);
+    return perRow(x, weight, labels, blockRows(weight));
+  }
+
+  /** As {@link #perRow(Tensor, Tensor, Tensor)} with a number of rows in a block. */
+  static Tensor perRow(Tensor x, Tensor weight, Tensor labels, long blockRows) {
+    Backend backend = x.backend();
+    boolean recording = backend.currentTape() != null;
+    if (recording && weight.needsGrad()) return CrossEntropy.perRow(LinearMap.apply(x, weight, null), labels, null);
+    Tensor dx = recording && x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
+    Tensor losses = losses(x, weight, labels, 1, blockRows, dx, null);
+    return Tape.note("linear cross entropy by row", losses, Checks.list(x), Checks.list(dx),
+        dLosses -> x.addGrad(dx.mul(dLosses.reshape(-1, 1))));
+  }
+
+  private static long blockRows(Tensor weight) {
+    return Math.max(LEAST_ROWS, BLOCK_LOGITS / Math.max(1, weight.size(0)));
+  }
+
+  private static void check(Tensor x, Tensor weight, Tensor labels) {
     Checks.shape("linear cross entropy", "weight", weight, -1, -1);
     Checks.shape("linear cross entropy", "x", x, -1, weight.size(1));
     Checks.shape("linear cross entropy", "labels", labels, x.size(0));
     Checks.indices("linear cross entropy", "labels", labels);
     Checks.sameType("linear cross entropy", x, weight);
-    return apply(x, weight, labels, normalizer, Math.max(LEAST_ROWS, BLOCK_LOGITS / Math.max(1, weight.size(0))));
   }
 
   /** As {@link #apply(Tensor, Tensor, Tensor, double)} with a number of rows in a block. */

@@ -61,4 +61,24 @@ final class LinearCrossEntropyTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "nd4j"})
+  void lossesOfRowsAgreeToo(String name) {
+    try (Backend backend = Backend.named(name); var scope = backend.scope()) {
+      int[] ids = new int[ROWS];
+      for (int i = 0; i < ROWS; i++) ids[i] = i % 4 == 1 ? CrossEntropy.IGNORE : 3 * i;
+      Tensor labels = backend.tensor(ids, ROWS);
+      Tensor shares = values(backend, "shares", 1, ROWS);
+      for (boolean trains : new boolean[] {true, false}) {
+        Result expected = run(backend, (x, w) -> shares.matmul(CrossEntropy.perRow(LinearMap.apply(x, w, null), labels, null).reshape(-1, 1)).sum(), trains);
+        for (int block : new int[] {1, 4, 64}) {
+          Result seen = run(backend, (x, w) -> shares.matmul(LinearCrossEntropy.perRow(x, w, labels, block).reshape(-1, 1)).sum(), trains);
+          assertEquals(expected.loss, seen.loss, 1e-5);
+          assertArrayEquals(expected.dx, seen.dx, 1e-5f);
+          assertArrayEquals(expected.dWeight, seen.dWeight, 1e-5f);
+        }
+      }
+    }
+  }
 }

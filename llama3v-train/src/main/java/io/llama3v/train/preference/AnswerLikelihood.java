@@ -3,9 +3,8 @@ package io.llama3v.train.preference;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.backend.Backend;
 import io.llama3v.llama.TextBatch;
-import io.llama3v.ops.CrossEntropy;
 import io.llama3v.ops.GatherRows;
-import io.llama3v.ops.LinearMap;
+import io.llama3v.ops.LinearCrossEntropy;
 import io.llama3v.tensor.Tensor;
 
 /** {@code log π(y | x) = Σ_t log π(y_t | x, y_<t)} over the labelled tokens of every sample of a batch. */
@@ -22,7 +21,7 @@ public final class AnswerLikelihood {
     Tensor hidden = model.hidden(text, batch.images(), null);
     Backend backend = hidden.backend();
     Tensor rows = GatherRows.apply(hidden.reshape(-1, hidden.size(-1)), backend.tensor(positions, positions.length));
-    Tensor losses = CrossEntropy.perRow(LinearMap.apply(rows, model.language().head(), null), backend.tensor(targets, targets.length), null);
+    Tensor losses = LinearCrossEntropy.perRow(rows, model.language().head(), backend.tensor(targets, targets.length));
     return backend.tensor(batch.membership(-1), batch.answers(), positions.length).matmul(losses.reshape(-1, 1));
   }
 }

@@ -15,12 +15,16 @@ import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.vision.clip.ClipModel;
+import io.llama3v.vision.clip.ClipVisionConfig;
+import io.llama3v.vision.clip.ClipVisionTower;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ClipInitializerTest {
   private static final Path CLIP = Path.of("src/test/resources/golden/clip_quickgelu");
@@ -72,6 +76,36 @@ class ClipInitializerTest {
         for (int c = 0; c < 32; c++) {
           assertEquals(pooled[n * 32 + c], output[n * 17 * 96 + c], 1e-5, "class token of the final output");
           assertEquals(feature[n * 17 * 32 + c], output[n * 17 * 96 + 32 + 2 * c], 2e-5, "first feature, interleaved");
+        }
+      }
+    }
+  }
+
+  /** 28 to 42 pixels is 224 to 336: CLIP, which resizes its table by itself, is the reference for the grown tower's first step. */
+  @ParameterizedTest
+  @EnumSource(Interpolation.class)
+  void largerTilesBeginAsClipDoesWithResizedPositions(Interpolation kind) throws Exception {
+    try (Backend backend = Backend.named("cpu"); ClipModel clip = ClipModel.load(backend, CLIP)) {
+      var c = clip.config().vision();
+      var config = new ClipVisionConfig(c.hiddenSize(), c.intermediateSize(), c.layers(), c.heads(), c.imageSize(), c.patchSize(),
+          c.channels(), c.activation(), c.layerNormEps(), kind);
+      try (ClipVisionTower reference = new ClipVisionTower(config); VisionTransformer tower = VisionTransformer.fromClip(clip.vision(),
+          OPTIONS.withTileSize(42).withInterpolation(kind), backend, 7); Scope scope = backend.scope()) {
+        reference.parameters().forEach((name, p) ->
+            p.allocate(scope.backend()).backend().kernels().copy(clip.vision().parameters().get(name), p));
+        float[] images = new float[2 * 3 * 42 * 42];
+        for (int i = 0; i < images.length; i++) images[i] = (float) Math.cos(0.3 * i);
+        Map<String, float[]> expected = new HashMap<>();
+        ClipVisionTower.Output out = reference.forward(backend.tensor(images, 2, 3, 42, 42), Trace.of((name, value) -> expected.put(name, value.toFloats())));
+        Map<String, float[]> seen = run(tower, backend, images, 42);
+        for (int layer = 0; layer < 3; layer++) {
+          float[] states = expected.get("hidden_states." + (layer + 1));
+          assertArrayEquals(states, firstTiles(seen.get("local_layer." + layer), 2), (float) (1e-5 * ParityCheck.largest(states)));
+        }
+        float[] pooled = out.pooled().toFloats();
+        float[] output = firstTiles(seen.get("output"), 2);
+        for (int n = 0; n < 2; n++) {
+          for (int i = 0; i < 32; i++) assertEquals(pooled[n * 32 + i], output[n * 37 * 96 + i], 2e-5, "class token, after gated layers");
         }
       }
     }

@@ -37,6 +37,8 @@ public interface Task<B> {
   default double backward(Backend backend, List<B> window, double normalizer) {
     double sum = 0;
     for (B batch : window) {
+      // Texts that were cut before their first answer have nothing to add; the others of the window have.
+      if (count(batch) == 0) continue;
       try (Tape tape = Tape.record(backend)) {
         Tensor loss = loss(batch, normalizer);
         double value = loss.item();

@@ -195,6 +195,26 @@ class TrainingLoopTest {
   }
 
   @Test
+  void aMicroBatchWithoutLabelsAddsNothing() throws IOException {
+    float[] without = oneWindow(Regression.batches(9, 4), 1, 4);
+    float[] with = oneWindow(BatchSource.generate(i -> Regression.points(9, 0, i % 2 == 0 ? 4 : 0)), 2, 4);
+    assertArrayEquals(without, with);
+  }
+
+  /** One update; a task that refuses batches of nothing, as a text without labels is refused. */
+  private float[] oneWindow(BatchSource<Points> batches, int accumulate, int size) throws IOException {
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 5)) {
+      Task<Points> strict = Task.of((batch, n) -> {
+        if (batch.size() == 0) throw new IllegalArgumentException("nothing to learn");
+        assertEquals(size, n, "counts only what is there");
+        return model.task().loss(batch, n);
+      }, Points::size);
+      TrainingLoop.of("strict", optimizer, strict, batches).steps(1).accumulate(accumulate).build().run();
+      return model.weights();
+    }
+  }
+
+  @Test
   void nothingToLearnFromIsNotForever() throws IOException {
     try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 5)) {
       Task<Points> masked = Task.of((batch, n) -> model.task().loss(batch, n), batch -> 0);

@@ -1,6 +1,9 @@
 package io.llama3v.data.curate;
 
+import io.llama3v.data.curate.dedup.CopiesConfig;
 import io.llama3v.data.curate.input.InputConfig;
+import io.llama3v.data.curate.ngram.ResampleConfig;
+import io.llama3v.data.curate.ocr.OcrConfig;
 import io.llama3v.data.curate.quality.BoilerplateConfig;
 import io.llama3v.data.curate.quality.LanguageConfig;
 import io.llama3v.data.curate.quality.RulesConfig;
@@ -24,10 +27,13 @@ import java.util.List;
  * @param boilerplate    {@code boilerplate}: captions that many samples share
  * @param similarity     {@code similarity}: pictures and captions that do not belong together
  * @param safety         {@code safety}: block-list, classifiers, faces
+ * @param copies         {@code copies}: one sample of each picture
+ * @param resample       {@code resample}: fewer samples of frequent n-grams
+ * @param ocr            {@code ocr}: text in pictures, appended to captions
  */
 public record CurationConfig(Path run, long seed, int threads, List<InputConfig> inputs, OutputConfig output, Boolean verifyPictures,
     List<String> steps, RulesConfig rules, LanguageConfig language, BoilerplateConfig boilerplate, SimilarityConfig similarity,
-    SafetyConfig safety) {
+    SafetyConfig safety, CopiesConfig copies, ResampleConfig resample, OcrConfig ocr) {
   /** Fills in defaults and checks. */
   public CurationConfig {
     if (run == null) {
@@ -50,6 +56,9 @@ public record CurationConfig(Path run, long seed, int threads, List<InputConfig>
     }
     if (steps.contains("similarity") && similarity == null) {
       throw new IllegalArgumentException("the step 'similarity' needs its section, with a 'model'");
+    }
+    if (steps.contains("resample") && resample == null) {
+      throw new IllegalArgumentException("the step 'resample' needs its section, with a vocabulary and a 'threshold', 'size' or 'tail_share'");
     }
   }
 }

@@ -1,5 +1,11 @@
 package io.llama3v.data.curate;
 
+import io.llama3v.data.curate.dedup.CopiesConfig;
+import io.llama3v.data.curate.dedup.CopyStep;
+import io.llama3v.data.curate.dedup.OnnxDescriptor;
+import io.llama3v.data.curate.dedup.PerceptualHash;
+import io.llama3v.data.curate.ocr.OcrConfig;
+import io.llama3v.data.curate.ocr.OcrStep;
 import io.llama3v.data.curate.quality.BoilerplateConfig;
 import io.llama3v.data.curate.quality.BoilerplateStep;
 import io.llama3v.data.curate.quality.LanguageConfig;
@@ -18,7 +24,8 @@ import java.util.List;
 /** Makes the steps that a configuration names. */
 public final class Steps {
   /** All steps, in the order of the paper. */
-  public static final List<String> NAMES = List.of("rules", "language", "boilerplate", "similarity", "safety");
+  public static final List<String> NAMES = List.of("rules", "language", "boilerplate", "similarity", "safety", "copies",
+      "resample", "ocr");
 
   private Steps() {}
 
@@ -56,8 +63,21 @@ public final class Steps {
       case "boilerplate" -> new BoilerplateStep(or(config.boilerplate(), BoilerplateConfig.DEFAULT));
       case "similarity" -> new SimilarityStep(config.similarity(), context.models().get().scorer(config.similarity().model()));
       case "safety" -> new SafetyStep(or(config.safety(), SafetyConfig.DEFAULT));
+      case "copies" -> copies(or(config.copies(), CopiesConfig.DEFAULT), context);
+      case "resample" -> config.resample().step(context.seed());
+      case "ocr" -> new OcrStep(or(config.ocr(), OcrConfig.DEFAULT));
       default -> throw new IllegalArgumentException("no step is called '" + name + "'; there are " + NAMES);
     };
+  }
+
+  private static CopyStep copies(CopiesConfig config, StepContext context) throws IOException {
+    ImageDescriptor descriptor = switch (config.descriptor()) {
+      case "phash" -> PerceptualHash.COSINE;
+      case "dhash" -> PerceptualHash.DIFFERENCE;
+      default -> config.model().toString().endsWith(".onnx") ? new OnnxDescriptor(config.model())
+          : context.models().get().descriptor(config.model());
+    };
+    return new CopyStep(descriptor, config.settings(context.seed()), config.keep(), config.score());
   }
 
   private static <T> T or(T value, T otherwise) {

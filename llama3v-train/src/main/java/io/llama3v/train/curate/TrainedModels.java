@@ -5,6 +5,8 @@ import io.llama3v.data.curate.ImageTextScorer;
 import io.llama3v.data.curate.ModelProvider;
 import io.llama3v.data.curate.ScorerConfig;
 import io.llama3v.train.stage.ClipPicture;
+import io.llama3v.vision.copy.CopyDescriptor;
+import io.llama3v.vision.copy.CopyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,9 +23,13 @@ public final class TrainedModels implements ModelProvider {
     return ClipPairs.open(config.backend(), config.checkpoint(), config.tokenizer(), picture(config.picture()));
   }
 
-  /** CLIP's own image vectors: near copies are near in them, though less surely than in a network trained to tell copies. */
+  /**
+   * A copy-detection network, or CLIP's own image vectors: near copies are near in those too, though less surely than in a network
+   * trained to tell copies.
+   */
   @Override
   public ImageDescriptor descriptor(Path checkpoint) throws IOException {
+    if (CopyModel.recognises(checkpoint)) return new CopyModelDescriptor(CopyDescriptor.load(checkpoint));
     return ClipDescriptor.open("auto", checkpoint, ClipPicture.COLOUR);
   }
 

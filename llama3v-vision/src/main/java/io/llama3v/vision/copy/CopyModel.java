@@ -65,6 +65,13 @@ public final class CopyModel extends Module {
     }
   }
 
+  /** Whether a file or folder holds a network of this kind, by its names. */
+  public static boolean recognises(Path path) throws IOException {
+    try (WeightSource source = ShardedWeights.open(path)) {
+      return source.contains(PREFIX + "conv1.weight") || source.contains("conv1.weight");
+    }
+  }
+
   /** Writes weights and {@value #FILE}. */
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);

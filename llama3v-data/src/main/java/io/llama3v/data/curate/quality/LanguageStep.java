@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * Drops captions in other languages. Identifiers err on captions of a few words, so that theirs is not the only voice:
  * <ol>
  * <li>mostly letters of another script than Latin, where no language to keep uses it: another language;</li>
+ * <li>nothing but English words, where English is to be kept: kept, and the identifier, which takes a millisecond, is not asked;</li>
  * <li>fewer than {@code minWords} words, or a margin under {@code minMargin} between the two likeliest languages: kept where enough of its
  *     words are English ones (if English is to be kept; otherwise the identifier decides);</li>
  * <li>else as the identifier says.</li>
@@ -88,6 +89,9 @@ public final class LanguageStep implements Step<Void> {
     double share = english == null ? -1 : english.share(caption);
     if (latinOnly && otherScript(caption)) {
       return new Judgement("other-script", "?", 0, share);
+    }
+    if (share == 1) {
+      return new Judgement(null, "en", 1, share);
     }
     List<LanguageIdentifier.Guess> guesses = identifier.guess(caption);
     String language = guesses.isEmpty() ? "?" : guesses.get(0).language();

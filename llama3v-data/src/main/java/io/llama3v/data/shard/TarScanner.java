@@ -253,6 +253,16 @@ final class TarScanner {
     return -1;
   }
 
+  /** Where a ustar header begins inside a member's data, block by block; −1 if there is none. */
+  static int headerInside(byte[] data, String file) {
+    for (int at = 0; at + BLOCK <= data.length; at += BLOCK) {
+      if (isMagic(data, at) && isHeader(data, at, file)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   private static boolean isMagic(byte[] bytes, int at) {
     return bytes[at + 257] == 'u' && bytes[at + 258] == 's' && bytes[at + 259] == 't' && bytes[at + 260] == 'a' && bytes[at + 261] == 'r';
   }

@@ -17,7 +17,7 @@ import java.util.Set;
 /**
  * Walks all that is in a tar shard, good or not, so that nothing is lost uncounted: samples, and what would be one if it were not
  * damaged or too large. After damage it goes on at the next header that has a right checksum; a member whose size lies loses only its
- * own sample. Compressed archives ({@code .tar.gz}) end where they are damaged. The same file gives the same entries.
+ * own sample, also where it swallows whole others: data with a header inside is taken for that, archives in archives excepted. Compressed archives ({@code .tar.gz}) end where they are damaged. The same file gives the same entries.
  */
 public final class TarWalk implements AutoCloseable {
   /** One sample, or what is left of one. */
@@ -124,8 +124,18 @@ public final class TarWalk implements AutoCloseable {
       seen.add(name.extension());
       boolean fits = !filter.tooLarge(member) && member.dataOffset() + member.paddedSize() - start <= limits.maxSampleBytes();
       try {
+        long inside = -1;
         if (fits) {
-          members.put(name.extension(), scanner.data(member));
+          byte[] data = scanner.data(member);
+          members.put(name.extension(), data);
+          inside = name.extension().endsWith("tar") ? -1 : TarScanner.headerInside(data, file);
+        } else if (channel != null) {
+          long next = TarScanner.nextHeader(channel, file, member.dataOffset());
+          inside = next >= 0 && next < member.dataOffset() + member.paddedSize() ? next - member.dataOffset() : -1;
+        }
+        if (inside >= 0) {
+          throw new ShardException(file, member.dataOffset() + inside, "member '" + TarScanner.printable(member.name()) + "' claims "
+              + member.size() + " bytes and so reaches over the next header: its size is wrong");
         }
         scanner.skipData();
       } catch (ShardException e) {

@@ -55,6 +55,17 @@ class TarWalkTest {
   }
 
   @Test
+  void aSizeThatSwallowsWholeSamplesIsFoundOut() throws IOException {
+    // 1,536 bytes: header and data of c.png, and c.txt's header; 3,072 bytes: exactly up to d.png's header
+    for (int claimed : new int[] {1536, 3072}) {
+      byte[] tar = pair(pair(new TarBytes().file("b.png", "b").member("b.txt", '0', claimed, "short"), "c"), "d").end();
+      assertEquals(List.of("b!damaged-archive", "c[png, txt]", "d[png, txt]"), walk("t.tar", tar));
+    }
+    byte[] large = pair(pair(new TarBytes().file("b.png", "b").member("b.txt", '0', 5120, "short"), "c"), "d").end();
+    assertEquals(List.of("b!damaged-archive", "c[png, txt]", "d[png, txt]"), walk("t.tar", large));
+  }
+
+  @Test
   void aDamagedHeaderLosesTheSamplesAroundIt() throws IOException {
     byte[] tar = pair(pair(pair(new TarBytes(), "a"), "b"), "c").end();
     tar[4 * 512 + 3] ^= 1; // the third header: b.png

@@ -59,7 +59,7 @@ final class TarRawReader implements RawReader {
       if (bad.key() != null) {
         seen.add(bad.key());
       }
-      return RawSample.bad(bad.key(), rows.get(bad.key()), bad.reason(), bad.detail());
+      return RawSample.bad(bad.key(), bad.key() == null ? null : rows.get(bad.key()), bad.reason(), bad.detail());
     }
     return missing();
   }

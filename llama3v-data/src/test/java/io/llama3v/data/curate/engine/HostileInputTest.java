@@ -1,0 +1,102 @@
+package io.llama3v.data.curate.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.llama3v.data.curate.CurationConfig;
+import io.llama3v.data.curate.OutputConfig;
+import io.llama3v.data.curate.TestPictures;
+import io.llama3v.data.curate.input.InputConfig;
+import io.llama3v.data.curate.ledger.Funnel;
+import io.llama3v.data.curate.quality.RulesConfig;
+import io.llama3v.data.sample.Sample;
+import io.llama3v.data.shard.TarShardWriter;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Inputs made to crash a reader or to fill its memory, curated by a process with a small heap. */
+class HostileInputTest {
+  private static final String HEAP = "-Xmx384m";
+  private static final int MEGABYTES_OF_ZEROS = 600;
+  @TempDir Path dir;
+
+  /** The process: curates {@code args[0]} and prints what became of the samples. */
+  public static final class Process {
+    private Process() {}
+
+    public static void main(String[] args) throws IOException {
+      Path raw = Path.of(args[0]);
+      RulesConfig rules = new RulesConfig(1, 0, 1, 0, null, null, 1, 1000, 0, null, null);
+      Funnel funnel = Curation.run(new CurationConfig(Path.of(args[1]), 1, 2,
+          List.of(InputConfig.webDataset(raw + "/*.tar"), InputConfig.webDataset(raw + "/*.tar.gz"), InputConfig.webDataset(raw + "/*.jsonl.gz")),
+          new OutputConfig(true, true, null, 100), true, List.of("rules"), rules, null, null, null, null));
+      Map<String, Long> outcome = new TreeMap<>();
+      funnel.stages().forEach(s -> s.reasons().forEach(r -> outcome.put(s.step() + "/" + r.reason(), r.count())));
+      outcome.put("kept", funnel.kept());
+      outcome.put("input", funnel.input());
+      System.out.println(outcome);
+    }
+  }
+
+  private static Sample with(Sample sample, String extension, byte[] bytes) {
+    Map<String, byte[]> members = new LinkedHashMap<>(sample.members());
+    members.put(extension, bytes);
+    return new Sample(sample.key(), members);
+  }
+
+  private static byte[] large(int width, int height) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), "png", out);
+    return out.toByteArray();
+  }
+
+  private void zeros(String name) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(dir.resolve("raw").resolve(name)))) {
+      byte[] megabyte = new byte[1 << 20];
+      Arrays.fill(megabyte, (byte) (name.contains("jsonl") ? '[' : 0x41));
+      for (int i = 0; i < MEGABYTES_OF_ZEROS; i++) {
+        out.write(megabyte);
+      }
+    }
+  }
+
+  @Test
+  void nothingHostileCrashesOrFillsMemory() throws Exception {
+    byte[] png = TestPictures.png(16, 16, 3);
+    byte[] big = large(4000, 3000); // 12 megapixels, two at a time are 72 MB of RGB and as much again in the decoder
+    try (TarShardWriter writer = new TarShardWriter(dir.resolve("raw"), "h", 100, Long.MAX_VALUE)) {
+      writer.write(TestPictures.sample("good", png, "a good one"));
+      writer.write(TestPictures.sample("bomb", TestPictures.bomb(30_000, 20_000), "600 megapixels"));
+      writer.write(TestPictures.sample("fat", new byte[40 << 20], "a member over the limit"));
+      writer.write(with(TestPictures.sample("deep", png, "x"), "json", "[".repeat(2_000_000).getBytes(StandardCharsets.US_ASCII)));
+      writer.write(TestPictures.sample("text", png, "y".repeat(3 << 20)));
+      for (int i = 0; i < 6; i++) {
+        writer.write(TestPictures.sample("big" + i, big, "a large picture"));
+      }
+      writer.write(TestPictures.sample("last", png, "another good one"));
+    }
+    zeros("bomb.tar.gz");
+    zeros("bomb.jsonl.gz");
+    java.lang.Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), HEAP, "--add-modules",
+        "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), Process.class.getName(), dir.resolve("raw").toString(),
+        dir.resolve("run").toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertEquals(0, process.waitFor(), printed);
+    Map<String, Long> expected = new TreeMap<>(Map.of("input", 14L, "kept", 8L, "read/picture-too-large", 1L, "read/sample-too-large", 1L,
+        "read/caption-unreadable", 2L, "read/damaged-archive", 2L));
+    assertEquals(expected.toString(), printed);
+  }
+}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.llama3v.io.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,15 +65,13 @@ public final class MetricsLog implements AutoCloseable {
    */
   public static MetricsLog resume(Path file, String stage, long step) throws IOException {
     if (Files.exists(file)) {
-      Path partial = file.resolveSibling(file.getFileName() + ".partial");
-      try (Writer out = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
-        for (MetricsRecord record : read(file)) {
-          if (!record.stage().equals(stage) || record.step() <= step) {
-            out.write(line(record));
-          }
+      StringBuilder kept = new StringBuilder();
+      for (MetricsRecord record : read(file)) {
+        if (!record.stage().equals(stage) || record.step() <= step) {
+          kept.append(line(record));
         }
       }
-      Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFiles.writeString(file, kept);
     }
     return new MetricsLog(file);
   }

@@ -6,6 +6,7 @@ import io.llama3v.llama.TextBatch;
 import io.llama3v.text.CrossAttentionSpans;
 import io.llama3v.text.Encoded;
 import io.llama3v.vision.image.MllamaTransform;
+import io.llama3v.vision.image.TiledBatch;
 import io.llama3v.vision.image.TiledImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,23 +34,13 @@ public record VlmBatch(TextBatch text, ImageBatch images) {
     TextBatch text = TextBatch.packed(items.stream().map(i -> i.text.ids()).toList(), items.stream().map(i -> i.text.labels()).toList(),
         pad, packing);
     List<List<TiledImage>> shown = packing.rows().stream().map(row -> distinct(items, row)).toList();
-    int most = shown.stream().mapToInt(List::size).max().orElse(0);
-    if (most == 0) return new VlmBatch(text, null);
+    if (shown.stream().allMatch(List::isEmpty)) return new VlmBatch(text, null);
+    TiledBatch packed = TiledBatch.of(shown, transform);
     int rows = text.rows();
+    int most = packed.images();
     int tiles = transform.layout().maxTiles();
-    float[] pixels = new float[Math.multiplyExact(rows * most, transform.floats())];
-    int[][] ratios = new int[rows][most];
-    int[][] counts = new int[rows][most];
     float[] seen = new float[Math.multiplyExact(rows * text.length(), most * tiles)];
     for (int r = 0; r < rows; r++) {
-      for (int i = 0; i < most; i++) {
-        counts[r][i] = 1; // a padding image counts its first tile, as the reference does
-        if (i >= shown.get(r).size()) continue;
-        TiledImage image = shown.get(r).get(i);
-        System.arraycopy(image.pixels(), 0, pixels, (r * most + i) * transform.floats(), transform.floats());
-        ratios[r][i] = image.aspectRatioId();
-        counts[r][i] = image.tiles();
-      }
       int at = 0;
       List<Integer> row = packing.rows().get(r);
       for (int i : row) {
@@ -60,7 +51,8 @@ public record VlmBatch(TextBatch text, ImageBatch images) {
         at += item.text.length();
       }
     }
-    return new VlmBatch(text, new ImageBatch(rows, most, tiles, transform.layout().tileSize(), pixels, ratios, counts, seen));
+    return new VlmBatch(text, new ImageBatch(rows, most, tiles, transform.layout().tileSize(), packed.pixels(), packed.aspectRatioIds(),
+        packed.tileCounts(), seen));
   }
 
   /** The images of a row in the order in which they first appear, each once. */

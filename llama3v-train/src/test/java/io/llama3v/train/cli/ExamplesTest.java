@@ -3,11 +3,19 @@ package io.llama3v.train.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.data.sample.SampleSource;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.train.optim.Schedule;
+import io.llama3v.train.report.MetricsLog;
+import io.llama3v.train.report.MetricsRecord;
+import io.llama3v.train.stage.Stage;
+import io.llama3v.train.stage.StageRunner;
+import io.llama3v.train.stage.TinyShards;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -54,10 +62,29 @@ class ExamplesTest {
       }
 
       TinyModels.write(backend, folder.resolve("llama"), folder.resolve("clip"));
-      Method build = loader.loadClass("example.NewModel").getDeclaredMethod("build", Backend.class, Path.class, Path.class, Path.class);
-      build.setAccessible(true);
-      build.invoke(null, backend, folder.resolve("llama"), folder.resolve("clip"), folder.resolve("out"));
+      TinyShards.write(folder.resolve("shards"));
+      Path shards = folder.resolve("shards/train-{000000..000001}.tar");
+      SampleSource heldOut = SampleSource.of(List.of(TinyShards.sample(12), TinyShards.sample(13)));
+      Method pretrain = loader.loadClass("example.AdapterPretraining").getDeclaredMethod("train", Backend.class, Path.class, Path.class,
+          Path.class, SampleSource.class, int.class, Schedule.class, Path.class, Path.class);
+      pretrain.setAccessible(true);
+      pretrain.invoke(null, backend, folder.resolve("llama"), folder.resolve("clip"), shards, heldOut, 16,
+          Schedule.warmupCosine(1e-3, 1, 2), folder.resolve("adapter"), folder.resolve("out"));
       assertTrue(Files.exists(folder.resolve("out/model.safetensors")));
+      assertTrue(Files.exists(folder.resolve("adapter/report.html")));
+
+      Path config = Files.writeString(folder.resolve("probe.yaml"),
+          "run: " + folder.resolve("run") + "\nseed: 1\nbackend: cpu\nstages: []\nclip: {load: " + folder.resolve("clip") + "}\n");
+      Stage probe = (Stage) loader.loadClass("example.ProbeStage").getConstructor(Path.class, String.class, int.class)
+          .newInstance(shards, "red", 80);
+      StageRunner.of(config).add("probe", probe).run();
+      List<MetricsRecord> lines = MetricsLog.read(folder.resolve("run/metrics.jsonl"));
+      double first = lines.get(0).values().get("loss");
+      double last = lines.get(lines.size() - 1).values().get("loss");
+      assertTrue(last < 0.5 * first, "the probe learns: " + first + " to " + last);
+      assertTrue(Files.exists(folder.resolve("run/probe/model.safetensors")));
+      assertTrue(Files.exists(folder.resolve("run/probe/done.json")));
+      StageRunner.of(config).add("probe", context -> fail("done stages stay done")).run();
     }
   }
 

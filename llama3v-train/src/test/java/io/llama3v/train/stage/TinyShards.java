@@ -12,11 +12,11 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /** Pictures that are red or blue, and say so. */
-final class TinyShards {
+public final class TinyShards {
   private TinyShards() {}
 
   /** Sample i is red where i is even; one in three also has a conversation. */
-  static Sample sample(int i) throws IOException {
+  public static Sample sample(int i) throws IOException {
     boolean red = i % 2 == 0;
     BufferedImage image = new BufferedImage(16 + i % 3 * 8, 16, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < 16; y++) for (int x = 0; x < image.getWidth(); x++) image.setRGB(x, y, red ? 0xdd1100 + i : 0x0011dd + i);
@@ -33,7 +33,7 @@ final class TinyShards {
   }
 
   /** Two shards, {@code train-000000.tar} and {@code train-000001.tar}, of six samples each. */
-  static void write(Path folder) throws IOException {
+  public static void write(Path folder) throws IOException {
     try (TarShardWriter writer = new TarShardWriter(folder, "train", 6, 1 << 20)) {
       for (int i = 0; i < 12; i++) writer.write(sample(i));
     }

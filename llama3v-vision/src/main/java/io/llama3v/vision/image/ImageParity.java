@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /**
  * Compares decoding, resizing, tiling and normalisation with a folder of reference results, bit for bit.
@@ -158,19 +159,21 @@ public final class ImageParity {
       group.fail("no configuration " + config);
       return;
     }
-    List<List<RgbImage>> samples = new ArrayList<>();
+    List<List<TiledImage>> samples = new ArrayList<>();
     for (String sample : matcher.group(1).replace(" ", "").split("],")) {
-      List<RgbImage> images = new ArrayList<>();
+      List<TiledImage> images = new ArrayList<>();
       Matcher image = Pattern.compile("(\\d+)").matcher(sample);
       while (image.find()) {
-        images.add(picture(numbered(image.group(1)), transform.transparency()));
+        images.add(transform.apply(picture(numbered(image.group(1)), transform.transparency())));
       }
       samples.add(images);
     }
-    ImageBatch batch = ImageBatch.of(transform, samples);
+    TiledBatch batch = TiledBatch.of(samples, transform);
     group.compare("pixel_values", expected.readFloats("mllama.batch.pixel_values"), batch.pixels());
-    group.compare("aspect_ratio_ids", expected.readLongs("mllama.batch.aspect_ratio_ids"), batch.aspectRatioIds());
-    group.compare("aspect_ratio_mask", expected.readLongs("mllama.batch.aspect_ratio_mask"), batch.aspectRatioMask());
+    group.compare("aspect_ratio_ids", expected.readLongs("mllama.batch.aspect_ratio_ids"), Arrays.stream(batch.aspectRatioIds()).flatMapToInt(Arrays::stream).asLongStream().toArray());
+    group.compare("aspect_ratio_mask", expected.readLongs("mllama.batch.aspect_ratio_mask"), Arrays.stream(batch.tileCounts()).flatMapToInt(Arrays::stream)
+        .mapToObj(count -> LongStream.range(0, transform.layout().maxTiles()).map(tile -> tile < count ? 1 : 0))
+        .flatMapToLong(mask -> mask).toArray());
   }
 
   private ClipTransform clip(JsonNode config) {

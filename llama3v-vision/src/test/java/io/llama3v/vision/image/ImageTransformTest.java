@@ -51,11 +51,11 @@ class ImageTransformTest {
   @Test
   void samplesWithoutPicturesArePadded() {
     MllamaTransform transform = new MllamaTransform(8, 4);
-    ImageBatch batch = ImageBatch.of(transform, List.of(List.of(), List.of(gradient(20, 7))));
-    assertArrayEquals(new long[] {0, 3}, batch.aspectRatioIds());
-    assertArrayEquals(new long[] {1, 0, 0, 0, 1, 1, 1, 0}, batch.aspectRatioMask());
+    TiledBatch batch = TiledBatch.of(List.of(List.of(), List.of(transform.apply(gradient(20, 7)))), transform);
+    assertArrayEquals(new int[][] {{0}, {3}}, batch.aspectRatioIds());
+    assertArrayEquals(new int[][] {{1}, {3}}, batch.tileCounts());
     assertEquals(0, batch.pixels()[0]);
-    assertThrows(IllegalArgumentException.class, () -> ImageBatch.of(transform, List.of(List.of())));
+    assertThrows(IllegalArgumentException.class, () -> TiledBatch.of(List.of(List.of()), transform));
   }
 
   @Test

@@ -6,19 +6,18 @@ package io.llama3v.tensor;
  * Flood: Fast Splittable Pseudorandom Number Generators, 2014). Immutable.
  */
 public final class CounterRandom {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private final long key;
 
   /** A generator for one stream of a seed. */
   public CounterRandom(long seed, String stream) {
-    long k = mix(seed + GOLDEN);
-    for (int i = 0; i < stream.length(); i++) k = mix(k ^ (stream.charAt(i) + GOLDEN));
+    long k = Mix64.mix(seed);
+    for (int i = 0; i < stream.length(); i++) k = Mix64.finish(k ^ (stream.charAt(i) + Mix64.GOLDEN));
     this.key = k;
   }
 
   /** 64 random bits. */
   public long bits(long index) {
-    return mix(key + (index + 1) * GOLDEN);
+    return Mix64.mix(key + index * Mix64.GOLDEN);
   }
 
   /** Uniform over [0, 1), 53 bits. */
@@ -37,11 +36,5 @@ public final class CounterRandom {
     double radius = Math.sqrt(-2 * Math.log(1 - uniform(pair)));
     double angle = 2 * Math.PI * uniform(pair + 1);
     return radius * ((index & 1) == 0 ? Math.cos(angle) : Math.sin(angle));
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

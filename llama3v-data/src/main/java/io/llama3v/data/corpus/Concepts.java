@@ -1,6 +1,6 @@
 package io.llama3v.data.corpus;
 
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.llama3v.data.pipeline;
 
+import io.llama3v.tensor.Mix64;
+
 /**
  * A keyed bijection of {0, …, n−1} that needs no memory: a six-round Feistel network over the next even number of bits,
  * walked until it lands inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002). Fewer than four

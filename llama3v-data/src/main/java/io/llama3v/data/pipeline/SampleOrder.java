@@ -1,5 +1,7 @@
 package io.llama3v.data.pipeline;
 
+import io.llama3v.tensor.Mix64;
+
 /**
  * Which sample stands at which place of the endless stream: a pure function of seed and position, without state.
  *

@@ -1,6 +1,7 @@
 package io.llama3v.data.pipeline;
 
 import io.llama3v.data.pipeline.SampleOrder.Pick;
+import io.llama3v.tensor.Mix64;
 import java.util.Arrays;
 
 /**

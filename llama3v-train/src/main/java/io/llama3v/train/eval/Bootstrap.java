@@ -1,5 +1,6 @@
 package io.llama3v.train.eval;
 
+import io.llama3v.tensor.CounterRandom;
 import java.util.Arrays;
 
 /**
@@ -41,11 +42,12 @@ public final class Bootstrap {
           + " resamples: expected a confidence between 0 and 1 and at least one resample");
     }
     double[] means = new double[resamples];
+    CounterRandom random = new CounterRandom(seed, "bootstrap");
     long counter = 0;
     for (int r = 0; r < resamples; r++) {
       double sum = 0;
       for (int i = 0; i < scores.length; i++) {
-        sum += scores[CounterRandom.below(seed, counter++, scores.length)];
+        sum += scores[random.below(counter++, scores.length)];
       }
       means[r] = sum / scores.length;
     }

@@ -1,5 +1,6 @@
 package io.llama3v.train.eval;
 
+import io.llama3v.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -85,7 +86,7 @@ public final class MultipleChoice {
         return new Parsed(found, How.OPTION_TEXT);
       }
     }
-    return new Parsed(CounterRandom.below(CounterRandom.hash(key), 0, options.size()), How.GUESS);
+    return new Parsed(new CounterRandom(0, key).below(0, options.size()), How.GUESS);
   }
 
   /** Scores a set of items. */

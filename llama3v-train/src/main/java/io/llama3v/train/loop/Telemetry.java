@@ -5,7 +5,9 @@ import io.llama3v.train.report.MetricsLog;
 import io.llama3v.train.report.MetricsRecord;
 import io.llama3v.train.report.ProcessMemory;
 import io.llama3v.train.report.ProgressLine;
+import io.llama3v.train.report.RunFiles;
 import io.llama3v.train.report.StepStats;
+import io.llama3v.train.report.TensorBoardWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +17,13 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a run shows of itself: lines of metrics.jsonl and the progress line, either of which may be absent. */
+/** What a run shows of itself: lines of metrics.jsonl with TensorBoard events beside it, and the progress line; either may be absent. */
 final class Telemetry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
   private static final int KEY_CHARACTERS = 100_000;
   private final String stage;
   private final MetricsLog log;
+  private final TensorBoardWriter tensorBoard;
   private final ProgressLine progress;
   private final double secondsBefore;
   private final long startedAt = System.nanoTime();
@@ -32,6 +35,8 @@ final class Telemetry implements AutoCloseable {
   Telemetry(String stage, Path metrics, boolean showProgress, Counters start, long totalSteps, long waitNanos) throws IOException {
     this.stage = stage;
     this.log = metrics == null ? null : MetricsLog.resume(metrics, stage, start.step);
+    this.tensorBoard = metrics == null ? null
+        : TensorBoardWriter.resume(metrics.resolveSibling(RunFiles.TENSORBOARD).resolve(stage), start.step);
     this.progress = showProgress ? ProgressLine.begin(stage, start.step, totalSteps) : null;
     this.secondsBefore = start.seconds;
     this.images = start.images;
@@ -70,7 +75,9 @@ final class Telemetry implements AutoCloseable {
 
   /** A line about certain samples. */
   void log(long step, Map<String, Double> values, List<String> samples) throws IOException {
-    if (log != null) log.log(new MetricsRecord(stage, step, seconds(), values, shortened(samples)));
+    if (log == null) return;
+    log.log(new MetricsRecord(stage, step, seconds(), values, shortened(samples)));
+    tensorBoard.scalars(step, values);
   }
 
   /** A line of the log has a greatest length; a window of tens of thousands of samples does not fit. */
@@ -104,6 +111,8 @@ final class Telemetry implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (progress != null) progress.close();
-    if (log != null) log.close();
+    if (log == null) return;
+    log.close();
+    tensorBoard.close();
   }
 }

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The curves of every stage: loss, learning rate, gradient norm and throughput first, then gates, evaluations, and the rest folded away. */
+/** The curves of every stage: loss, learning rate, gradient norm, throughput and memory first, then gates, evaluations, and the rest folded away. */
 final class CurveSection {
   private static final List<Map.Entry<String, String>> MAIN = List.of(
       Map.entry(MetricNames.LOSS, "Loss"), Map.entry(MetricNames.LEARNING_RATE, "Learning rate"),
       Map.entry(MetricNames.GRAD_NORM, "Gradient norm"), Map.entry(MetricNames.IMAGES_PER_SECOND, "Images per second"),
-      Map.entry(MetricNames.TOKENS_PER_SECOND, "Tokens per second"));
+      Map.entry(MetricNames.TOKENS_PER_SECOND, "Tokens per second"), Map.entry(MetricNames.MEMORY, "Memory, MiB"));
 
   private CurveSection() { }
 
@@ -56,8 +56,9 @@ final class CurveSection {
     }
   }
 
-  private static void single(Html html, String title, Curve curve) {
+  private static void single(Html html, String title, Curve values) {
     html.open("figure", "class", "card").open("figcaption").element("span", title);
+    Curve curve = values.name().equals(MetricNames.MEMORY) ? mebibytes(values) : values;
     double[] smoothed = LineChart.smooth(curve.values());
     if (curve.name().equals(MetricNames.LEARNING_RATE)) {
       html.element("strong", "peak " + Format.number(Arrays.stream(smoothed).max().orElse(Double.NaN)));
@@ -65,6 +66,10 @@ final class CurveSection {
       html.element("strong", Format.number(smoothed[smoothed.length - 1]));
     }
     html.close("figcaption").raw(LineChart.svg(List.of(curve))).close("figure");
+  }
+
+  private static Curve mebibytes(Curve bytes) {
+    return new Curve(bytes.name(), bytes.steps(), Arrays.stream(bytes.values()).map(b -> b / (1 << 20)).toArray());
   }
 
   private static void gates(Html html, String part, List<Curve> curves) {

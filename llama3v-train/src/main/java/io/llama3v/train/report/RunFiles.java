@@ -37,6 +37,8 @@ public final class RunFiles {
   public static final String PROVENANCE = "provenance.json";
   public static final String CONFIG = "config.yaml";
   public static final String REPORT = "report.html";
+  /** Folder of TensorBoard event files, one folder in it for each stage. */
+  public static final String TENSORBOARD = "tensorboard";
 
   private static final long LARGEST_JSON = 256L << 20;
   private static final long LARGEST_PICTURE = 16L << 20;

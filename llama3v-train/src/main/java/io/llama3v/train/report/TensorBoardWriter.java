@@ -18,13 +18,16 @@ import java.util.zip.CRC32C;
  *
  * <p>A file is a sequence of records: length (8 bytes, little endian), masked CRC32C of the length (4), data, masked CRC32C of the data
  * (4); the mask is {@code rotateRight(crc, 15) + 0xa282ead8}. The data is an {@code Event} message: wall time (1), step (2), file version
- * (3) in the first, else a summary (5) of values (1) with a tag (1) and a scalar (2), an image (4), or a text tensor (8).
+ * (3) in the first, a session log (7) where a run goes on, else a summary (5) of values (1) with a tag (1) and a scalar (2), an image
+ * (4), or a text tensor (8).
  *
- * <p>A stage that resumes writes a new file beside the old one, as TensorBoard expects. Safe for use by several threads.
+ * <p>A stage that resumes writes a new file beside the old one, as TensorBoard expects; {@link #resume} tells it which steps will come
+ * again. Safe for use by several threads.
  */
 public final class TensorBoardWriter implements AutoCloseable {
   private static final int STRING_TENSOR = 7;
   private static final int RGB = 3;
+  private static final int SESSION_START = 1;
 
   private final OutputStream out;
   private final Path file;
@@ -44,6 +47,17 @@ public final class TensorBoardWriter implements AutoCloseable {
       number++;
     }
     return new TensorBoardWriter(directory.resolve(prefix + "." + number));
+  }
+
+  /**
+   * Creates a new event file that goes on where others in the directory stopped.
+   *
+   * @param step steps completed; what earlier files hold of later steps no longer counts
+   */
+  public static TensorBoardWriter resume(Path directory, long step) throws IOException {
+    TensorBoardWriter writer = create(directory);
+    writer.event(new Proto().real(1, now()).integer(2, step + 1).message(7, new Proto().integer(1, SESSION_START)));
+    return writer;
   }
 
   /** The file written to. */

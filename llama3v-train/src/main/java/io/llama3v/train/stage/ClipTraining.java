@@ -2,8 +2,8 @@ package io.llama3v.train.stage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.data.pipeline.DataLoader;
-import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
+import io.llama3v.tensor.Mix64;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.train.loop.BatchSource;

@@ -1,12 +1,12 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.data.pipeline.DataLoader;
-import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.SampleSource;
 import io.llama3v.llama.LlamaConfig;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.llama.RowPacking;
 import io.llama3v.llama.TextBatch;
+import io.llama3v.tensor.Mix64;
 import io.llama3v.tensor.Tensor;
 import io.llama3v.text.BytePairTrainer;
 import io.llama3v.text.ChatTemplate;

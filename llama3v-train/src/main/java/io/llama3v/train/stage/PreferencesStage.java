@@ -1,12 +1,12 @@
 package io.llama3v.train.stage;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.pipeline.Permutation;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
+import io.llama3v.tensor.Mix64;
 import io.llama3v.train.eval.ExactMatch;
 import io.llama3v.train.preference.PictureFiles;
 import io.llama3v.train.preference.Preference;

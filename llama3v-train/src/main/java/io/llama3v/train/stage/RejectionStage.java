@@ -1,12 +1,12 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.adapter.VisionLanguageModel;
-import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.pipeline.Permutation;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
 import io.llama3v.llama.Sampling;
+import io.llama3v.tensor.Mix64;
 import io.llama3v.tensor.Scope;
 import io.llama3v.text.Tokenizer;
 import io.llama3v.train.eval.EvaluationTable.Row;

@@ -1,8 +1,8 @@
 package io.llama3v.train.stage;
 
-import io.llama3v.data.pipeline.Mix64;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.image.ImageHeader;
+import io.llama3v.tensor.Mix64;
 import io.llama3v.text.Encoded;
 import io.llama3v.text.Tokenizer;
 import io.llama3v.vision.image.Placement;

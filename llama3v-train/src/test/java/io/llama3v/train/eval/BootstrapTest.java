@@ -43,17 +43,6 @@ class BootstrapTest {
   }
 
   @Test
-  void drawsEveryIndexEvenly() {
-    int[] counts = new int[7];
-    for (int i = 0; i < 70_000; i++) {
-      counts[CounterRandom.below(42, i, 7)]++;
-    }
-    for (int count : counts) {
-      assertTrue(Math.abs(count - 10_000) < 400, Arrays.toString(counts));
-    }
-  }
-
-  @Test
   void refusesNonsense() {
     assertThrows(IllegalArgumentException.class, () -> Bootstrap.mean(new double[0], 1));
     assertThrows(IllegalArgumentException.class, () -> Bootstrap.mean(new double[1], 1.0, 10, 1));

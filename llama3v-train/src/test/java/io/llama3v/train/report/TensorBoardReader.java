@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads event files back: record framing with both checksums, and messages as maps from field number to values. */
-final class TensorBoardReader {
+public final class TensorBoardReader {
 
   /** A message: field number to its values, each a {@code Long} (integers and raw 64 or 32 bits) or a {@code byte[]}. */
-  record Message(Map<Integer, List<Object>> fields) {
+  public record Message(Map<Integer, List<Object>> fields) {
 
-    static Message of(Object bytes) {
+    public static Message of(Object bytes) {
       ByteBuffer in = ByteBuffer.wrap((byte[]) bytes).order(ByteOrder.LITTLE_ENDIAN);
       Map<Integer, List<Object>> fields = new LinkedHashMap<>();
       while (in.hasRemaining()) {
@@ -38,19 +38,19 @@ final class TensorBoardReader {
       return new Message(fields);
     }
 
-    Object get(int field) {
+    public Object get(int field) {
       return fields.get(field).get(0);
     }
 
-    Message message(int field) {
+    public Message message(int field) {
       return of(get(field));
     }
 
-    String text(int field) {
+    public String text(int field) {
       return new String((byte[]) get(field), StandardCharsets.UTF_8);
     }
 
-    float real(int field) {
+    public float real(int field) {
       return Float.intBitsToFloat((int) (long) (Long) get(field));
     }
 
@@ -68,7 +68,7 @@ final class TensorBoardReader {
 
   private TensorBoardReader() { }
 
-  static List<Message> read(Path file) throws IOException {
+  public static List<Message> read(Path file) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     List<Message> events = new ArrayList<>();
     while (in.hasRemaining()) {

@@ -62,6 +62,19 @@ class TensorBoardWriterTest {
   }
 
   @Test
+  void aResumedRunTakesBackTheStepsThatComeAgain(@TempDir Path directory) throws IOException {
+    Path file;
+    try (TensorBoardWriter writer = TensorBoardWriter.resume(directory, 20)) {
+      file = writer.file();
+      writer.scalar("loss", 21, 2);
+    }
+    List<Message> events = TensorBoardReader.read(file);
+    assertEquals(21L, events.get(1).get(2), "from this step on, earlier files do not count");
+    assertEquals(1L, events.get(1).message(7).get(1), "SessionLog.START");
+    assertEquals(21L, events.get(2).get(2));
+  }
+
+  @Test
   void everyWriterHasItsOwnFileAndDamageShows(@TempDir Path directory) throws IOException {
     Path file;
     try (TensorBoardWriter first = TensorBoardWriter.create(directory); TensorBoardWriter second = TensorBoardWriter.create(directory)) {

@@ -18,6 +18,7 @@ import io.llama3v.train.loop.TrainingResult;
 import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.report.MetricsLog;
 import io.llama3v.train.report.MetricsRecord;
+import io.llama3v.train.report.TensorBoardReader;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,7 +92,21 @@ class StageRunnerTest {
     assertEquals(2, lines.stream().filter(l -> l.values().containsKey("eval/retrieval R@1")).count());
     assertEquals(1, lines.stream().filter(l -> l.values().containsKey("eval/loss")).count());
     assertTrue(lines.stream().anyMatch(l -> l.values().containsKey("gate/3/attention")));
-    assertTrue(Files.readString(run.resolve("report.html")).contains("Gates by layer"));
+    String report = Files.readString(run.resolve("report.html"));
+    assertTrue(report.contains("Gates by layer, tanh: attention") && report.contains("Memory, MiB"));
+    Map<String, List<Long>> events = new TreeMap<>();
+    try (Stream<Path> files = Files.list(run.resolve("tensorboard/adapter"))) {
+      for (TensorBoardReader.Message event : TensorBoardReader.read(files.findFirst().orElseThrow())) {
+        if (!event.fields().containsKey(5)) continue;
+        for (Object value : event.message(5).fields().get(1)) {
+          events.computeIfAbsent(TensorBoardReader.Message.of(value).text(1), tag -> new ArrayList<>()).add((Long) event.get(2));
+        }
+      }
+    }
+    assertEquals(List.of(2L, 4L), events.get("loss"));
+    assertEquals(List.of(2L, 4L), events.get("eval/retrieval R@1"));
+    assertEquals(List.of(4L), events.get("eval/loss"));
+    assertEquals(List.of(2L, 4L), events.get("gate/3/attention"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.llama3v.vision.image;
 
 import io.llama3v.image.Resize;
 import io.llama3v.image.RgbImage;
+import io.llama3v.tensor.Mix64;
 import java.util.SplittableRandom;
 
 /**
@@ -41,9 +42,9 @@ public record Augmentation(double minArea, double maxArea, double maxStretch, do
 
   /** The seed of one picture in one epoch; independent of the order in which pictures are read. */
   public static long seed(long runSeed, long epoch, String key) {
-    long hash = mix(mix(runSeed) + epoch);
+    long hash = Mix64.mix(Mix64.mix(runSeed) + epoch);
     for (int i = 0; i < key.length(); i++) {
-      hash = mix(hash ^ key.charAt(i));
+      hash = Mix64.mix(hash ^ key.charAt(i));
     }
     return hash;
   }
@@ -105,13 +106,5 @@ public record Augmentation(double minArea, double maxArea, double maxStretch, do
       rgb[i] = table[rgb[i] & 255];
     }
     return new RgbImage(image.width(), image.height(), rgb);
-  }
-
-  /** A bijective finaliser of 64 bits (Stafford's variant 13). */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-    return z ^ z >>> 31;
   }
 }

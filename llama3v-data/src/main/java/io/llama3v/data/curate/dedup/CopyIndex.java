@@ -1,7 +1,7 @@
 package io.llama3v.data.curate.dedup;
 
 import io.llama3v.backend.Backend;
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

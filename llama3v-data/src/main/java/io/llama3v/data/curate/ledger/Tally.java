@@ -1,7 +1,7 @@
 package io.llama3v.data.curate.ledger;
 
 import io.llama3v.data.curate.CurationRecord;
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.llama3v.data.curate.HashList;
 import io.llama3v.data.curate.ReduceContext;
 import io.llama3v.data.curate.Reduction;
 import io.llama3v.data.curate.Step;
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,13 +42,36 @@ public abstract class Backend implements AutoCloseable {
   /** Memory of at least {@code bytes} bytes with undefined contents, and one reference to it that the caller holds. */
   public abstract Storage allocate(long bytes);
 
-  /** Copies as many floats as {@code target} (F32) has elements from the buffer's position on; the position does not move. */
+  /** As {@link #allocate(long)}, for a backend that accounts for its memory by what it is used for. */
+  public Storage allocate(long bytes, MemoryUse use) {
+    return allocate(bytes);
+  }
+
+  /** The type that models compute in here: F32, or BF16 where that was asked for. */
+  public DType computeType() {
+    return DType.F32;
+  }
+
+  /** True if tensors of this type can be computed with here. */
+  public boolean supports(DType type) {
+    return type != DType.BF16;
+  }
+
+  /** Copies as many floats as {@code target} (F32, or BF16 and rounded) has elements from the buffer's position on; the position does not move. */
   public abstract void upload(FloatBuffer values, Tensor target);
+
+  /**
+   * Copies all remaining bytes in as they are, in native byte order: weights in the type that they are stored in. Only backends that
+   * support BF16 need it.
+   */
+  public void uploadBytes(ByteBuffer values, Tensor target) {
+    throw new UnsupportedOperationException("the " + name() + " backend takes floats, not bytes");
+  }
 
   /** Copies integers into an I32 tensor, as {@link #upload(FloatBuffer, Tensor)}. */
   public abstract void upload(IntBuffer values, Tensor target);
 
-  /** Copies an F32 tensor out; waits for the device. */
+  /** Copies an F32 tensor (or BF16, widened) out; waits for the device. */
   public abstract void download(Tensor source, FloatBuffer target);
 
   /** Copies an I32 tensor out; waits for the device. */
@@ -72,14 +96,31 @@ public abstract class Backend implements AutoCloseable {
 
   /** A tensor with undefined contents that belongs to the current scope (or, with none open, to the caller). */
   public final Tensor empty(DType type, long... shape) {
-    Tensor tensor = detached(type, shape);
+    Tensor tensor = tensor(MemoryUse.ACTIVATIONS, type, shape);
     if (scope != null) scope.own(tensor.storage());
     return tensor;
   }
 
   /** A tensor with undefined contents that no scope owns: the caller closes it. */
   public final Tensor detached(DType type, long... shape) {
-    return new Tensor(this, allocate(Math.max(1, Shape.elements(shape)) * type.bytes()), type, 0, shape);
+    return tensor(MemoryUse.STATE, type, shape);
+  }
+
+  /** A tensor with undefined contents for a gradient, which the tensor that it belongs to will release. */
+  public final Tensor gradient(DType type, long... shape) {
+    return tensor(MemoryUse.GRADIENTS, type, shape);
+  }
+
+  private Tensor tensor(MemoryUse use, DType type, long... shape) {
+    if (!supports(type)) {
+      throw new IllegalArgumentException("the " + name() + " backend has no tensors of type " + type
+          + (type == DType.F64 ? "; --backend nd4j computes in double precision" : ""));
+    }
+    try {
+      return new Tensor(this, allocate(Math.max(1, Shape.elements(shape)) * type.bytes(), use), type, 0, shape);
+    } catch (DeviceMemoryException e) {
+      throw e.of(type + Shape.text(shape));
+    }
   }
 
   /** F32 zeros. */

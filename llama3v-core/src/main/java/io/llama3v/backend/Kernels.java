@@ -8,7 +8,8 @@ import io.llama3v.tensor.Tensor;
  * <p>Conventions: tensors are dense and row-major; floating operands of one call share their type. Outputs do not overlap
  * inputs unless stated. Outputs named {@code dX} for an input X are <b>overwritten</b>; gradients of weights ({@code dWeight},
  * {@code dBias}, {@code dTable}, {@code dGate}) and other outputs documented so are <b>accumulated into</b>. A null gradient
- * output is skipped. "Rows" are all leading axes flattened; {@code D} is the last axis.
+ * output is skipped. Where activations are BF16, parameters may be F32, and statistics (means, log-sum-exps, norms, losses), gradients
+ * of parameters, masks and tables are F32. "Rows" are all leading axes flattened; {@code D} is the last axis.
  */
 public interface Kernels {
   // ---- memory ----
@@ -16,7 +17,7 @@ public interface Kernels {
   /** {@code y = value}. */
   void fill(Tensor y, double value);
 
-  /** {@code y = x}: as many elements, shapes may differ. */
+  /** {@code y = x}: as many elements, shapes may differ; so may the types where a backend has both F32 and BF16. */
   void copy(Tensor x, Tensor y);
 
   /**

@@ -2,7 +2,6 @@ package io.llama3v.llama;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.ops.Slice;
-import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Tensor;
 
 /**
@@ -21,8 +20,8 @@ public final class KvCache implements AutoCloseable {
     keys = new Tensor[layers];
     values = new Tensor[layers];
     for (int i = 0; i < layers; i++) {
-      keys[i] = backend.detached(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
-      values[i] = backend.detached(DType.F32, batch, capacity, config.kvHeads(), config.headDim());
+      keys[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
+      values[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
     }
   }
 

@@ -14,9 +14,9 @@ public final class Embedding extends Module {
     this.weight = parameter("weight", Init.normal(standardDeviation), rows, width);
   }
 
-  /** Looks rows up. */
+  /** Looks rows up; they come in the type that the backend computes in. */
   public Tensor forward(Tensor ids) {
-    return GatherRows.apply(weight, ids);
+    return GatherRows.apply(weight, ids, weight.backend().computeType());
   }
 
   /** The table [rows, width]. */

@@ -63,7 +63,7 @@ public final class Arithmetic {
       throw new IllegalArgumentException("sumTo: " + Shape.text(x.shape()) + " cannot be summed to " + Shape.text(shape));
     }
     Backend backend = x.backend();
-    Tensor y = backend.empty(x.type(), shape);
+    Tensor y = backend.empty(x.type().accumulator(), shape);
     backend.kernels().fill(y, 0);
     backend.kernels().sumInto(x, y);
     return Tape.note("sum", y, Checks.list(x), Checks.list(), dy -> {
@@ -74,8 +74,8 @@ public final class Arithmetic {
   }
 
   private static Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-    Checks.sameType(op.name().toLowerCase(java.util.Locale.ROOT), a, b);
-    Tensor y = a.backend().empty(a.type(), Shape.broadcast(a.shape(), b.shape()));
+    Checks.compatible(op.name().toLowerCase(java.util.Locale.ROOT), a, b);
+    Tensor y = a.backend().empty(a.type().with(b.type()), Shape.broadcast(a.shape(), b.shape()));
     a.backend().kernels().binary(op, a, b, y);
     return y;
   }
@@ -88,7 +88,7 @@ public final class Arithmetic {
 
   private static Tensor reduce(Tensor dy, Tensor operand) {
     if (!operand.needsGrad() || Arrays.equals(dy.shape(), operand.shape())) return dy;
-    Tensor sum = dy.backend().empty(dy.type(), operand.shape());
+    Tensor sum = dy.backend().empty(operand.type().accumulator(), operand.shape());
     dy.backend().kernels().fill(sum, 0);
     dy.backend().kernels().sumInto(dy, sum);
     return sum;

@@ -40,6 +40,11 @@ final class Checks {
     }
   }
 
+  /** As {@link #sameType}, but an F32 operand (a parameter, a table) may stand beside one in BF16. */
+  static void compatible(String op, Tensor a, Tensor b) {
+    if (a.type().with(b.type()) != b.type().with(a.type())) sameType(op, a, b);
+  }
+
   static void indices(String op, String operand, Tensor t) {
     if (t.type() != DType.I32) throw new IllegalArgumentException(op + ": " + operand + " is " + t.type() + "; expected I32");
   }

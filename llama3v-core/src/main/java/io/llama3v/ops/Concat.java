@@ -1,6 +1,7 @@
 package io.llama3v.ops;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
@@ -23,7 +24,7 @@ public final class Concat {
       long[] expected = first.shape();
       expected[a] = -1;
       Checks.shape("concat", "an operand", part, expected);
-      Checks.sameType("concat", first, part);
+      Checks.compatible("concat", first, part);
       shape[a] += part.size(a);
     }
     return join(first.backend(), shape, a, 0, parts);
@@ -41,9 +42,13 @@ public final class Concat {
     long rows = Shape.product(shape, 0, axis);
     long inner = Shape.product(shape, axis + 1, shape.length);
     long stride = shape[axis] * inner;
-    Tensor y = backend.empty(parts[0].type(), shape);
+    DType type = parts[0].type();
     long filled = 0;
-    for (Tensor part : parts) filled += part.size(axis);
+    for (Tensor part : parts) {
+      type = type.with(part.type());
+      filled += part.size(axis);
+    }
+    Tensor y = backend.empty(type, shape);
     if (filled < shape[axis]) backend.kernels().fill(y, 0);
     long at = start * inner;
     for (Tensor part : parts) {

@@ -28,8 +28,8 @@ public final class CrossEntropy {
     Checks.indices("cross entropy", "labels", labels);
     if (weights != null) Checks.shape("cross entropy", "weights", weights, logits.size(0));
     Backend backend = logits.backend();
-    Tensor losses = backend.empty(logits.type(), logits.size(0));
-    Tensor logSumExp = backend.empty(logits.type(), logits.size(0));
+    Tensor losses = backend.empty(logits.type().accumulator(), logits.size(0));
+    Tensor logSumExp = backend.empty(logits.type().accumulator(), logits.size(0));
     backend.kernels().crossEntropy(logits, labels, weights, IGNORE, losses, logSumExp);
     return Tape.note("cross entropy", losses, Checks.list(logits), Checks.list(logits, labels, weights, logSumExp), dLosses -> {
       Tensor dLogits = backend.empty(logits.type(), logits.shape());

@@ -1,6 +1,7 @@
 package io.llama3v.ops;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
 
@@ -13,12 +14,17 @@ public final class GatherRows {
 
   /** Looks rows up; see the class. */
   public static Tensor apply(Tensor table, Tensor ids) {
+    return apply(table, ids, table.type());
+  }
+
+  /** As {@link #apply(Tensor, Tensor)}, with the result in another floating type. */
+  public static Tensor apply(Tensor table, Tensor ids, DType type) {
     Checks.shape("gather rows", "table", table, -1, -1);
     Checks.indices("gather rows", "ids", ids);
     Backend backend = table.backend();
     long[] shape = java.util.Arrays.copyOf(ids.shape(), ids.rank() + 1);
     shape[ids.rank()] = table.size(1);
-    Tensor y = backend.empty(table.type(), shape);
+    Tensor y = backend.empty(type, shape);
     backend.kernels().gatherRows(table, ids, y);
     return Tape.note("gather rows", y, Checks.list(table), Checks.list(ids),
         dy -> backend.kernels().scatterAddRows(dy, ids, table.gradBuffer()));

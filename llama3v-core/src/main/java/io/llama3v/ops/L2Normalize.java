@@ -4,15 +4,15 @@ import io.llama3v.backend.Backend;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
 
-/** {@code y = x / max(‖x‖₂, 1e-12)} over the last axis; {@code dx = (dy − y (y·dy)) / ‖x‖}. */
+/** {@code y = x / max(‖x‖₂, 1e-12)} over the last axis, in F32 if x is BF16; {@code dx = (dy − y (y·dy)) / ‖x‖}. */
 public final class L2Normalize {
   private L2Normalize() {}
 
   /** Normalises the last axis to unit length. */
   public static Tensor apply(Tensor x) {
     Backend backend = x.backend();
-    Tensor y = backend.empty(x.type(), x.shape());
-    Tensor norm = backend.empty(x.type(), x.elements() / x.size(-1));
+    Tensor y = backend.empty(x.type().accumulator(), x.shape());
+    Tensor norm = backend.empty(x.type().accumulator(), x.elements() / x.size(-1));
     backend.kernels().l2Normalize(x, y, norm);
     return Tape.note("l2 normalize", y, Checks.list(x), Checks.list(y, norm), dy -> {
       Tensor dx = backend.empty(x.type(), x.shape());

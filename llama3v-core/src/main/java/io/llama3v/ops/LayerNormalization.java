@@ -18,8 +18,8 @@ public final class LayerNormalization {
     Backend backend = x.backend();
     long rows = x.elements() / x.size(-1);
     Tensor y = backend.empty(x.type(), x.shape());
-    Tensor mean = backend.empty(x.type(), rows);
-    Tensor rstd = backend.empty(x.type(), rows);
+    Tensor mean = backend.empty(x.type().accumulator(), rows);
+    Tensor rstd = backend.empty(x.type().accumulator(), rows);
     backend.kernels().layerNorm(x, weight, bias, epsilon, y, mean, rstd);
     return Tape.note("layer norm", y, Checks.list(x, weight, bias), Checks.list(x, weight, mean, rstd), dy -> {
       Tensor dWeight = weight.needsGrad() ? weight.gradBuffer() : null;

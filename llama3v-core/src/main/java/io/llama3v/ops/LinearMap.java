@@ -13,12 +13,13 @@ public final class LinearMap {
   private LinearMap() {}
 
   /** Applies the map; see the class. */
-  public static Tensor apply(Tensor x, Tensor weight, Tensor bias) {
+  public static Tensor apply(Tensor input, Tensor weight, Tensor bias) {
+    Tensor x = Cast.apply(input, input.type().with(weight.type()));
     Checks.shape("linear", "weight", weight, -1, x.size(-1));
     long in = weight.size(1);
     long out = weight.size(0);
     if (bias != null) Checks.shape("linear", "bias", bias, out);
-    Checks.sameType("linear", x, weight);
+    Checks.compatible("linear", x, weight);
     Backend backend = x.backend();
     Kernels kernels = backend.kernels();
     long[] shape = x.shape();

@@ -16,7 +16,7 @@ public final class RmsNormalization {
     Checks.shape("rms norm", "weight", weight, x.size(-1));
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type(), x.shape());
-    Tensor rstd = backend.empty(x.type(), x.elements() / x.size(-1));
+    Tensor rstd = backend.empty(x.type().accumulator(), x.elements() / x.size(-1));
     backend.kernels().rmsNorm(x, weight, epsilon, y, rstd);
     return Tape.note("rms norm", y, Checks.list(x, weight), Checks.list(x, weight, rstd), dy -> {
       Tensor dWeight = weight.needsGrad() ? weight.gradBuffer() : null;

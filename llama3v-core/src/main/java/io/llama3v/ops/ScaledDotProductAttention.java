@@ -31,7 +31,7 @@ public final class ScaledDotProductAttention {
     mask.check(q.size(0), q.size(2), q.size(1), k.size(1));
     Backend backend = q.backend();
     Tensor out = backend.empty(q.type(), q.shape());
-    Tensor logSumExp = backend.empty(q.type(), q.size(0), q.size(2), q.size(1));
+    Tensor logSumExp = backend.empty(q.type().accumulator(), q.size(0), q.size(2), q.size(1));
     backend.kernels().attention(q, k, v, mask, scale, out, logSumExp);
     Tensor[] m = mask.tensors();
     return Tape.note("attention", out, Checks.list(q, k, v), Checks.list(q, k, v, out, logSumExp, m[0], m[1], m[2], m[3], m[4]), dOut -> {

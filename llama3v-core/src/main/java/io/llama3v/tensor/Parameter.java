@@ -1,6 +1,8 @@
 package io.llama3v.tensor;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.backend.DeviceMemoryException;
+import io.llama3v.backend.MemoryUse;
 
 /**
  * A named weight of a module. Declared with a shape and an {@link Init}; it takes no memory until it is initialised or loaded,
@@ -51,10 +53,40 @@ public final class Parameter extends Tensor {
     if (storage != null && backend != target) throw new IllegalStateException("parameter " + name + " lives on another backend");
     if (storage == null) {
       backend = target;
-      storage = target.allocate(elements() * type().bytes());
+      try {
+        storage = target.allocate(elements() * type().bytes(), MemoryUse.WEIGHTS);
+      } catch (DeviceMemoryException e) {
+        throw e.of("weight '" + name + "' " + type() + Shape.text(shape()));
+      }
       requireGrad(trainable);
     }
     return this;
+  }
+
+  /**
+   * As {@link #allocate(Backend)}, in another type: BF16 for weights that come in BF16 and are used in BF16, so that a frozen model
+   * takes half the memory and loses nothing. {@link #promote} turns them into F32 for training.
+   */
+  public Parameter allocate(Backend target, DType stored) {
+    if (storage == null) type = stored;
+    return allocate(target);
+  }
+
+  /** Makes the values F32, which an optimiser needs to add small steps to; nothing happens if they are. */
+  public Parameter promote() {
+    if (type != DType.BF16) return this;
+    Tensor old = new Tensor(backend, storage, DType.BF16, 0, shape());
+    Backend owner = backend;
+    storage = null;
+    allocate(owner, DType.F32);
+    owner.kernels().copy(old, this);
+    old.close();
+    return this;
+  }
+
+  @Override
+  DType gradType() {
+    return type().accumulator();
   }
 
   /** Draws fresh values; the same seed and full name give the same values on every backend. */
@@ -78,5 +110,6 @@ public final class Parameter extends Tensor {
     super.close();
     storage = null;
     backend = null;
+    type = DType.F32;
   }
 }

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link Tape} is open and an operand needs a gradient, is recorded for the backward pass. Confined to one thread at a time.
  */
 public class Tensor implements AutoCloseable {
-  private final DType type;
+  DType type;
   private final long[] shape;
   private final long elements;
   private final long offset;
@@ -100,13 +100,18 @@ public class Tensor implements AutoCloseable {
     return grad;
   }
 
+  /** The type of this tensor's gradient. */
+  DType gradType() {
+    return type;
+  }
+
   /** The gradient to add to: the existing one, or new zeros. For kernels that accumulate (weight gradients). */
   public final Tensor gradBuffer() {
     if (grad == null) {
-      grad = backend.detached(type, shape);
+      grad = backend.gradient(gradType(), shape);
       backend.kernels().fill(grad, 0);
     } else if (!grad.storage.isExclusive()) {
-      Tensor copy = backend.detached(type, shape);
+      Tensor copy = backend.gradient(gradType(), shape);
       backend.kernels().copy(grad, copy);
       grad.storage.release();
       grad = copy;
@@ -125,8 +130,12 @@ public class Tensor implements AutoCloseable {
           + Shape.text(shape));
     }
     if (grad == null) {
+      if (contribution.type != gradType()) {
+        backend.kernels().copy(contribution, grad = backend.gradient(gradType(), shape));
+        return;
+      }
       contribution.storage.retain();
-      grad = new Tensor(backend, contribution.storage, type, contribution.offset, shape);
+      grad = new Tensor(backend, contribution.storage, contribution.type, contribution.offset, shape);
     } else {
       backend.kernels().axpy(1, contribution, gradBuffer());
     }
@@ -166,10 +175,10 @@ public class Tensor implements AutoCloseable {
     }
   }
 
-  /** Copies the values out, row-major. F64 is rounded, I32 converted. */
+  /** Copies the values out, row-major. F64 is rounded, BF16 widened, I32 converted. */
   public final float[] toFloats() {
     float[] out = new float[Math.toIntExact(elements)];
-    if (type == DType.F32) {
+    if (type == DType.F32 || type == DType.BF16) {
       storage().check();
       backend.download(this, FloatBuffer.wrap(out));
     } else {
@@ -181,7 +190,16 @@ public class Tensor implements AutoCloseable {
 
   /** Copies the values out as doubles, row-major. */
   public final double[] toDoubles() {
-    return array().ravel().toDoubleVector();
+    if (type == DType.F64) return array().ravel().toDoubleVector();
+    double[] out = new double[Math.toIntExact(elements)];
+    if (type == DType.I32) {
+      int[] values = toInts();
+      for (int i = 0; i < out.length; i++) out[i] = values[i];
+    } else {
+      float[] values = toFloats();
+      for (int i = 0; i < out.length; i++) out[i] = values[i];
+    }
+    return out;
   }
 
   /** Copies the values of an I32 tensor out, row-major. */
@@ -200,7 +218,7 @@ public class Tensor implements AutoCloseable {
    */
   public final double item() {
     if (elements != 1) throw new IllegalStateException("item() of a tensor of shape " + Shape.text(shape));
-    return type == DType.F32 ? toFloats()[0] : toDoubles()[0];
+    return toDoubles()[0];
   }
 
   /** The same values outside every gradient: a view that shares the memory. */

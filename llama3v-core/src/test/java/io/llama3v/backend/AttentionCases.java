@@ -16,19 +16,19 @@ final class AttentionCases {
     for (Sizes n : all) {
       add(cases, "none", n, kit -> AttentionMask.NONE);
       add(cases, "causal", n, kit -> AttentionMask.CAUSAL);
-      add(cases, "keys", n, kit -> new AttentionMask(false, kit.bits(0.7, n.batch, n.keys), null, null, null));
-      add(cases, "causal keys", n, kit -> AttentionMask.causal(kit.bits(0.7, n.batch, n.keys)));
+      add(cases, "keys", n, kit -> new AttentionMask(false, kit.wide().bits(0.7, n.batch, n.keys), null, null, null));
+      add(cases, "causal keys", n, kit -> AttentionMask.causal(kit.wide().bits(0.7, n.batch, n.keys)));
       if (n.queries == n.keys) {
-        add(cases, "padding", n, kit -> AttentionMask.padding(kit.bits(0.3, n.batch, n.queries)));
+        add(cases, "padding", n, kit -> AttentionMask.padding(kit.wide().bits(0.3, n.batch, n.queries)));
       }
       long groups = n.keys % 3 == 0 ? 3 : n.keys % 5 == 0 ? 5 : 1;
-      add(cases, "groups " + groups, n, kit -> AttentionMask.groups(kit.bits(0.4, n.batch, n.queries, groups)));
-      add(cases, "bias", n, kit -> new AttentionMask(false, null, null, null, kit.normal(n.batch, n.heads, n.queries, n.keys)));
-      add(cases, "shared bias", n, kit -> new AttentionMask(true, null, null, null, kit.normal(1, 1, n.queries, n.keys)));
+      add(cases, "groups " + groups, n, kit -> AttentionMask.groups(kit.wide().bits(0.4, n.batch, n.queries, groups)));
+      add(cases, "bias", n, kit -> new AttentionMask(false, null, null, null, kit.wide().normal(n.batch, n.heads, n.queries, n.keys)));
+      add(cases, "shared bias", n, kit -> new AttentionMask(true, null, null, null, kit.wide().normal(1, 1, n.queries, n.keys)));
       add(cases, "starts", n, kit -> new AttentionMask(false, null, null, null, null, starts(kit, n)));
       add(cases, "packed", n, kit -> AttentionMask.packed(starts(kit, n)));
-      add(cases, "all but padding", n, kit -> new AttentionMask(true, kit.bits(0.8, n.batch, n.keys), null,
-          kit.bits(0.6, n.batch, n.queries, groups), kit.normal(1, n.heads, n.queries, n.keys)));
+      add(cases, "all but padding", n, kit -> new AttentionMask(true, kit.wide().bits(0.8, n.batch, n.keys), null,
+          kit.wide().bits(0.6, n.batch, n.queries, groups), kit.wide().normal(1, n.heads, n.queries, n.keys)));
     }
     for (boolean inverse : new boolean[] {false, true}) {
       for (Sizes n : all) {
@@ -36,8 +36,8 @@ final class AttentionCases {
         for (long rows : n.batch == 1 ? new long[] {1} : new long[] {1, n.batch}) {
           cases.add(new KernelCases.Case("rotary " + n + (inverse ? " inverse " : " ") + rows, kit -> {
             Tensor y = kit.out(n.batch, n.queries, n.heads, n.width);
-            kit.kernels().rotary(kit.normal(y.shape()), kit.uniform(-1, 1, rows, n.queries, n.width / 2),
-                kit.uniform(-1, 1, rows, n.queries, n.width / 2), inverse, y);
+            kit.kernels().rotary(kit.normal(y.shape()), kit.wide().uniform(-1, 1, rows, n.queries, n.width / 2),
+                kit.wide().uniform(-1, 1, rows, n.queries, n.width / 2), inverse, y);
             kit.result("y", y);
           }));
         }
@@ -48,7 +48,7 @@ final class AttentionCases {
   /** Samples of 1, 2, 3, … tokens one after another; in odd rows one sample that lasts from the 70th token on as well. */
   private static Tensor starts(Kit kit, Sizes n) {
     int queries = (int) n.queries;
-    return kit.values(at -> {
+    return kit.wide().values(at -> {
       int i = at % queries;
       if (at / queries % 2 == 1 && i >= 70) return 70;
       int start = 0;
@@ -66,7 +66,7 @@ final class AttentionCases {
       AttentionMask mask = makeMask.apply(kit);
       double scale = 1 / Math.sqrt(n.width);
       Tensor out = kit.out(q);
-      Tensor logSumExp = kit.out(n.batch, n.heads, n.queries);
+      Tensor logSumExp = kit.wide().out(n.batch, n.heads, n.queries);
       kit.kernels().attention(q, k, v, mask, scale, out, logSumExp);
       kit.result("out", out);
       kit.result("logSumExp", logSumExp);

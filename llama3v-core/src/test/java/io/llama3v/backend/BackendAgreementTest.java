@@ -47,7 +47,7 @@ class BackendAgreementTest {
     return backend;
   }
 
-  private static Map<String, double[]> run(KernelCases.Case c, Backend backend, DType type) {
+  static Map<String, double[]> run(KernelCases.Case c, Backend backend, DType type) {
     try (Kit kit = new Kit(backend, type, c.name())) {
       c.run().accept(kit);
       kit.checkSurroundings();
@@ -55,7 +55,7 @@ class BackendAgreementTest {
     }
   }
 
-  private static void agree(Map<String, double[]> expected, Map<String, double[]> actual) {
+  static void agree(Map<String, double[]> expected, Map<String, double[]> actual) {
     assertEquals(expected.keySet(), actual.keySet());
     expected.forEach((name, values) -> {
       boolean gradient = name.startsWith("d");

@@ -141,7 +141,7 @@ final class KernelCases {
         {{2, 3, 4, 5}, {3, 1, 5}}, {{2, 37, 65}, {37, 65}}, {{7}, {7}}, {{7}, {1}}, {{}, {}}, {{1, 5}, {1, 5}}};
     for (long[][] pair : pairs) {
       add("sumInto", Shape.text(pair[0]) + Shape.text(pair[1]), kit -> {
-        Tensor y = kit.normal(pair[1]);
+        Tensor y = kit.wide().normal(pair[1]);
         kit.kernels().sumInto(kit.uniform(-1, 2, pair[0]), y);
         kit.result("y", y);
       });
@@ -168,12 +168,12 @@ final class KernelCases {
       Tensor h = kit.normal(shape);
       Tensor dy = kit.normal(shape);
       for (double g : new double[] {0, 0.4}) {
-        Tensor gate = kit.values(i -> g, 1);
+        Tensor gate = kit.wide().values(i -> g, 1);
         Tensor y = kit.out(shape);
         kit.kernels().gatedAdd(kit.normal(shape), h, gate, y);
         kit.result("y " + g, y);
         Tensor dh = kit.out(shape);
-        Tensor dGate = kit.normal(1);
+        Tensor dGate = kit.wide().normal(1);
         kit.kernels().gatedAddBackward(dy, h, gate, dh, dGate);
         kit.result("dh " + g, dh);
         kit.result("dGate " + g, dGate);
@@ -206,7 +206,7 @@ final class KernelCases {
       for (boolean withBias : new boolean[] {false, true}) {
         add("linear", Shape.text(n) + (withBias ? " bias" : ""), kit -> {
           Tensor y = kit.out(n[0], n[1], n[2]);
-          kit.kernels().linear(kit.normal(n[0], n[1], n[3]), kit.normal(n[2], n[3]), withBias ? kit.normal(n[2]) : null, y);
+          kit.kernels().linear(kit.normal(n[0], n[1], n[3]), kit.wide().normal(n[2], n[3]), withBias ? kit.wide().normal(n[2]) : null, y);
           kit.result("y", y);
         });
       }
@@ -232,19 +232,19 @@ final class KernelCases {
     forShapes("layerNorm", (kit, shape) -> {
       // A mean far from 0 shows whether the variance is taken the careful way.
       Tensor x = kit.uniform(3, 5, shape);
-      Tensor w = kit.normal(shape[1]);
+      Tensor w = kit.wide().normal(shape[1]);
       Tensor dy = kit.normal(shape);
       Tensor y = kit.out(shape);
-      Tensor mean = kit.out(shape[0]);
-      Tensor rstd = kit.out(shape[0]);
-      kit.kernels().layerNorm(x, w, kit.normal(shape[1]), 1e-3, y, mean, rstd);
+      Tensor mean = kit.wide().out(shape[0]);
+      Tensor rstd = kit.wide().out(shape[0]);
+      kit.kernels().layerNorm(x, w, kit.wide().normal(shape[1]), 1e-3, y, mean, rstd);
       kit.result("y", y);
       kit.result("mean", mean);
       kit.result("rstd", rstd);
       for (int wanted = 1; wanted <= 7; wanted++) {
         Tensor dx = (wanted & 1) == 0 ? null : kit.out(shape);
-        Tensor dw = (wanted & 2) == 0 ? null : kit.normal(shape[1]);
-        Tensor db = (wanted & 4) == 0 ? null : kit.normal(shape[1]);
+        Tensor dw = (wanted & 2) == 0 ? null : kit.wide().normal(shape[1]);
+        Tensor db = (wanted & 4) == 0 ? null : kit.wide().normal(shape[1]);
         kit.kernels().layerNormBackward(dy, x, w, mean, rstd, dx, false, dw, db);
         if (dx != null) kit.result("dx " + wanted, dx);
         if (dw != null) kit.result("dWeight " + wanted, dw);
@@ -256,16 +256,16 @@ final class KernelCases {
     });
     forShapes("rmsNorm", (kit, shape) -> {
       Tensor x = kit.uniform(-1, 3, shape);
-      Tensor w = kit.normal(shape[1]);
+      Tensor w = kit.wide().normal(shape[1]);
       Tensor dy = kit.normal(shape);
       Tensor y = kit.out(shape);
-      Tensor rstd = kit.out(shape[0]);
+      Tensor rstd = kit.wide().out(shape[0]);
       kit.kernels().rmsNorm(x, w, 1e-5, y, rstd);
       kit.result("y", y);
       kit.result("rstd", rstd);
       for (int wanted = 1; wanted <= 3; wanted++) {
         Tensor dx = (wanted & 1) == 0 ? null : kit.out(shape);
-        Tensor dw = (wanted & 2) == 0 ? null : kit.normal(shape[1]);
+        Tensor dw = (wanted & 2) == 0 ? null : kit.wide().normal(shape[1]);
         kit.kernels().rmsNormBackward(dy, x, w, rstd, dx, false, dw);
         if (dx != null) kit.result("dx " + wanted, dx);
         if (dw != null) kit.result("dWeight " + wanted, dw);
@@ -276,15 +276,15 @@ final class KernelCases {
     });
     forShapes("l2Normalize", (kit, shape) -> {
       Tensor x = kit.normal(shape);
-      Tensor y = kit.out(shape);
-      Tensor norm = kit.out(shape[0]);
+      Tensor y = kit.wide().out(shape);
+      Tensor norm = kit.wide().out(shape[0]);
       kit.kernels().l2Normalize(x, y, norm);
       kit.result("y", y);
       kit.result("norm", norm);
       Tensor dx = kit.out(shape);
       // For rows of one element the exact gradient is 0 and each precision has its own rounding of it.
       if (shape[1] > 1) {
-        kit.kernels().l2NormalizeBackward(kit.normal(shape), y, norm, dx);
+        kit.kernels().l2NormalizeBackward(kit.wide().normal(shape), y, norm, dx);
         kit.result("dx", dx);
       }
     });
@@ -304,14 +304,14 @@ final class KernelCases {
     forShapes("gatherRows", (kit, shape) -> {
       Tensor y = kit.out(2 * shape[0], shape[1]);
       Tensor ids = kit.ints((int) shape[0], 0, 0, 2 * shape[0]);
-      kit.kernels().gatherRows(kit.normal(shape), ids, y);
+      kit.kernels().gatherRows(kit.wide().normal(shape), ids, y);
       kit.result("y", y);
-      Tensor dTable = kit.normal(shape);
+      Tensor dTable = kit.wide().normal(shape);
       kit.kernels().scatterAddRows(kit.normal(2 * shape[0], shape[1]), ids, dTable);
       kit.result("dTable", dTable);
     });
     add("scatterAddRows", "all rows to one", kit -> {
-      Tensor dTable = kit.normal(5, 129);
+      Tensor dTable = kit.wide().normal(5, 129);
       kit.kernels().scatterAddRows(kit.normal(300, 129), kit.ints(1, 0, 0, 300), dTable);
       kit.result("dTable", dTable);
     });
@@ -380,15 +380,15 @@ final class KernelCases {
       forShapes("crossEntropy" + (weighted ? " weighted" : ""), (kit, shape) -> {
         Tensor z = kit.uniform(-20, 30, shape);
         Tensor labels = kit.ints((int) shape[1], shape[0] > 1 ? 0.2 : 0, -100, shape[0]);
-        Tensor weights = weighted ? kit.uniform(0, 2, shape[0]) : null;
-        Tensor losses = kit.out(shape[0]);
-        Tensor lse = kit.out(shape[0]);
+        Tensor weights = weighted ? kit.wide().uniform(0, 2, shape[0]) : null;
+        Tensor losses = kit.wide().out(shape[0]);
+        Tensor lse = kit.wide().out(shape[0]);
         kit.kernels().crossEntropy(z, labels, weights, -100, losses, lse);
         kit.result("losses", losses);
         Tensor dz = kit.out(shape);
-        kit.kernels().crossEntropyBackward(kit.normal(shape[0]), z, labels, weights, -100, lse, dz);
+        kit.kernels().crossEntropyBackward(kit.wide().normal(shape[0]), z, labels, weights, -100, lse, dz);
         kit.result("dLogits", dz);
-        kit.kernels().crossEntropyBackward(kit.normal(shape[0]), z, labels, weights, -100, lse, z);
+        kit.kernels().crossEntropyBackward(kit.wide().normal(shape[0]), z, labels, weights, -100, lse, z);
         kit.result("dLogits in place", z);
       });
     }
@@ -396,9 +396,9 @@ final class KernelCases {
 
   private void optimiser() {
     forShapes("adamW", (kit, shape) -> {
-      Tensor p = kit.normal(shape);
-      Tensor m = kit.values(i -> 0, shape);
-      Tensor v = kit.values(i -> 0, shape);
+      Tensor p = kit.wide().normal(shape);
+      Tensor m = kit.wide().values(i -> 0, shape);
+      Tensor v = kit.wide().values(i -> 0, shape);
       for (int t = 1; t <= 3; t++) kit.kernels().adamW(p, kit.normal(shape), m, v, new AdamWStep(1e-2, 0.9, 0.95, 1e-8, 0.1, t, 0.5));
       kit.result("parameter", p);
       kit.result("first moment", m);

@@ -1,6 +1,7 @@
 package io.llama3v.vision;
 
 import io.llama3v.nn.Module;
+import io.llama3v.ops.Cast;
 import io.llama3v.ops.LinearMap;
 import io.llama3v.ops.UnfoldPatches;
 import io.llama3v.tensor.Init;
@@ -28,6 +29,7 @@ public final class PatchEmbedding extends Module {
       throw new IllegalArgumentException("patch embedding: pixels have shape " + java.util.Arrays.toString(pixels.shape())
           + "; expected [images, " + weight.size(1) + ", height, width]");
     }
-    return LinearMap.apply(UnfoldPatches.apply(pixels, patch), weight.reshape(weight.size(0), -1), null);
+    Tensor x = Cast.apply(pixels, pixels.backend().computeType());
+    return LinearMap.apply(UnfoldPatches.apply(x, patch), weight.reshape(weight.size(0), -1), null);
   }
 }

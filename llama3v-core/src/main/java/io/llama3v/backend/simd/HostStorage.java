@@ -72,6 +72,7 @@ final class HostStorage extends Storage {
       case F32 -> HostPointer.floats(address, elements);
       case F64 -> HostPointer.doubles(address, elements);
       case I32 -> HostPointer.ints(address, elements);
+      case BF16 -> throw new IllegalArgumentException("the cpu backend has no tensors of type BF16");
     };
     DataBuffer buffer = Nd4j.createBuffer(pointer, elements, type.nd4j());
     return Nd4j.create(buffer, shape.length == 0 ? new long[] {1} : shape);

@@ -55,7 +55,7 @@ public final class LinearCrossEntropy {
     Checks.shape("linear cross entropy", "x", x, -1, weight.size(1));
     Checks.shape("linear cross entropy", "labels", labels, x.size(0));
     Checks.indices("linear cross entropy", "labels", labels);
-    Checks.sameType("linear cross entropy", x, weight);
+    Checks.compatible("linear cross entropy", x, weight);
   }
 
   /** As {@link #apply(Tensor, Tensor, Tensor, double)} with a number of rows in a block. */
@@ -63,7 +63,7 @@ public final class LinearCrossEntropy {
     Backend backend = x.backend();
     boolean recording = backend.currentTape() != null;
     Tensor dx = recording && x.needsGrad() ? backend.empty(x.type(), x.shape()) : null;
-    Tensor dWeight = recording && weight.needsGrad() ? backend.empty(weight.type(), weight.shape()) : null;
+    Tensor dWeight = recording && weight.needsGrad() ? backend.empty(weight.type().accumulator(), weight.shape()) : null;
     Tensor loss = losses(x, weight, labels, normalizer, blockRows, dx, dWeight).sum().mul(1 / normalizer);
     return Tape.note("linear cross entropy", loss, Checks.list(x, weight), Checks.list(dx, dWeight), dLoss -> {
       double factor = dLoss.item();
@@ -80,10 +80,10 @@ public final class LinearCrossEntropy {
     long width = x.size(1);
     long vocabulary = weight.size(0);
     long most = Math.max(1, Math.min(rows, blockRows));
-    Tensor losses = backend.empty(x.type(), rows);
-    Tensor logSumExp = backend.empty(x.type(), rows);
+    Tensor losses = backend.empty(x.type().accumulator(), rows);
+    Tensor logSumExp = backend.empty(x.type().accumulator(), rows);
     Tensor logits = backend.empty(x.type(), most, vocabulary);
-    Tensor dLosses = backend.empty(x.type(), most);
+    Tensor dLosses = backend.empty(x.type().accumulator(), most);
     kernels.fill(dLosses, 1 / normalizer);
     if (dWeight != null && rows == 0) kernels.fill(dWeight, 0);
     for (long from = 0; from < rows; from += most) {

@@ -152,7 +152,7 @@ public class Tensor implements AutoCloseable {
   public final void accumulateGrad(GradKernel kernel) {
     if (!needsGrad) return;
     if (grad == null) {
-      Tensor fresh = backend.detached(type, shape);
+      Tensor fresh = backend.gradient(gradType(), shape);
       kernel.run(fresh, false);
       grad = fresh;
     } else {

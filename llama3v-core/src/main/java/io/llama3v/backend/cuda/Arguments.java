@@ -2,6 +2,7 @@ package io.llama3v.backend.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * The arguments of one launch, packed: each begins at a multiple of 8 bytes, where the driver is told to find it. Reused from launch to
@@ -9,6 +10,7 @@ import java.nio.ByteOrder;
  */
 public final class Arguments {
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(1024).order(ByteOrder.nativeOrder());
+  private final long address = new BytePointer(bytes).address();
   private final int[] offsets = new int[48];
   private int count;
 
@@ -64,13 +66,13 @@ public final class Arguments {
     return count;
   }
 
-  /** Where an argument lies within {@link #bytes}. */
+  /** Where an argument lies from {@link #address} on. */
   public int offset(int index) {
     return offsets[index];
   }
 
-  /** The packed arguments, a direct buffer. */
-  public ByteBuffer bytes() {
-    return bytes;
+  /** Where the first byte lies in the host's memory. */
+  public long address() {
+    return address;
   }
 }

@@ -10,20 +10,16 @@ import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Models on an NVIDIA GPU; see the package. Results are bit-identical from run to run on one kind of GPU. */
 public final class CudaBackend extends Backend {
-  /** Bytes moved at a time between Java's heap and the device. */
-  private static final int TRANSFER = 4 << 20;
-
   private final Gpu gpu;
   private final Precision precision;
   private final Kernels kernels;
-  private final ByteBuffer staging = ByteBuffer.allocateDirect(TRANSFER).order(ByteOrder.nativeOrder());
   private boolean closed;
 
   /**
@@ -89,8 +85,7 @@ public final class CudaBackend extends Backend {
     check(target, values, DType.F32, DType.BF16);
     FloatBuffer source = values.duplicate();
     boolean half = target.type() == DType.BF16;
-    int size = target.type().bytes();
-    send(target, size, (from, count) -> {
+    send(target, (staging, count) -> {
       if (half) {
         HalfPrecision.toBfloat16(source.limit(source.position() + count), staging.asShortBuffer());
       } else {
@@ -104,7 +99,7 @@ public final class CudaBackend extends Backend {
   public void upload(IntBuffer values, Tensor target) {
     check(target, values, DType.I32, DType.I32);
     IntBuffer source = values.duplicate();
-    send(target, 4, (from, count) -> {
+    send(target, (staging, count) -> {
       staging.asIntBuffer().put(source.limit(source.position() + count));
       source.limit(values.limit());
     });
@@ -121,18 +116,20 @@ public final class CudaBackend extends Backend {
   }
 
   private interface Filler {
-    void fill(long from, int count);
+    void fill(ByteBuffer staging, int count);
   }
 
-  private void send(Tensor target, int size, Filler filler) {
+  private void send(Tensor target, Filler filler) {
     CudaStorage storage = Gpu.storage(target);
     boolean idle = storage.isIdle();
+    int size = target.type().bytes();
     long address = Gpu.write(target);
-    for (long at = 0; at < target.elements(); at += TRANSFER / size) {
-      int count = (int) Math.min(TRANSFER / size, target.elements() - at);
-      staging.clear();
-      filler.fill(at, count);
-      gpu.device().upload(staging.clear().limit(count * size), address + at * size, idle);
+    for (long at = 0; at < target.elements(); ) {
+      ByteBuffer staging = gpu.device().staging();
+      int count = (int) Math.min(staging.capacity() / size, target.elements() - at);
+      filler.fill(staging, count);
+      gpu.device().upload(staging.limit(count * size), address + at * size, idle);
+      at += count;
     }
   }
 
@@ -141,7 +138,7 @@ public final class CudaBackend extends Backend {
     check(source, target, DType.F32, DType.BF16);
     FloatBuffer sink = target.duplicate();
     boolean half = source.type() == DType.BF16;
-    receive(source, source.type().bytes(), count -> {
+    receive(source, staging -> {
       if (half) HalfPrecision.fromBfloat16(staging.asShortBuffer(), sink);
       else sink.put(staging.asFloatBuffer());
     });
@@ -151,17 +148,19 @@ public final class CudaBackend extends Backend {
   public void download(Tensor source, IntBuffer target) {
     check(source, target, DType.I32, DType.I32);
     IntBuffer sink = target.duplicate();
-    receive(source, 4, count -> sink.put(staging.asIntBuffer()));
+    receive(source, staging -> sink.put(staging.asIntBuffer()));
   }
 
-  private void receive(Tensor source, int size, java.util.function.IntConsumer drain) {
+  private void receive(Tensor source, Consumer<ByteBuffer> drain) {
+    int size = source.type().bytes();
     long address = Gpu.read(source);
-    for (long at = 0; at < source.elements(); at += TRANSFER / size) {
-      int count = (int) Math.min(TRANSFER / size, source.elements() - at);
-      gpu.download(address + at * size, staging.clear().limit(count * size));
-      drain.accept(count);
+    for (long at = 0; at < source.elements(); ) {
+      ByteBuffer staging = gpu.device().staging();
+      int count = (int) Math.min(staging.capacity() / size, source.elements() - at);
+      gpu.download(address + at * size, staging.limit(count * size));
+      drain.accept(staging);
+      at += count;
     }
-    staging.clear();
   }
 
   private static void check(Tensor tensor, Buffer buffer, DType one, DType other) {

@@ -123,8 +123,9 @@ final class CudaKernels implements Kernels {
   }
 
   @Override
-  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias) {
-    norms.layerNormBackward(dy, x, weight, mean, rstd, dx, dWeight, dBias);
+  public void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx,
+      Tensor dWeight, Tensor dBias) {
+    norms.layerNormBackward(dy, x, weight, mean, rstd, dx, addDx, dWeight, dBias);
   }
 
   @Override
@@ -133,8 +134,8 @@ final class CudaKernels implements Kernels {
   }
 
   @Override
-  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
-    norms.rmsNormBackward(dy, x, weight, rstd, dx, dWeight);
+  public void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
+    norms.rmsNormBackward(dy, x, weight, rstd, dx, addDx, dWeight);
   }
 
   @Override

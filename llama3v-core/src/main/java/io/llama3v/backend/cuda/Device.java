@@ -19,6 +19,9 @@ public interface Device extends AutoCloseable {
   /** Bytes of device memory that nobody has taken, other programs included. */
   long freeBytes();
 
+  /** A buffer of at least 1 MB that copies to and from the device are fastest with; the one handed out before becomes invalid. */
+  ByteBuffer staging();
+
   /**
    * Copies the remaining bytes of a buffer in; the buffer may be changed as soon as this returns.
    *

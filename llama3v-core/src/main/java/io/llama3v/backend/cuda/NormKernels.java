@@ -41,14 +41,15 @@ final class NormKernels {
     launch("layer_norm.cu", "layer_norm", x);
   }
 
-  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, Tensor dWeight, Tensor dBias) {
+  void layerNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor mean, Tensor rstd, Tensor dx, boolean addDx,
+      Tensor dWeight, Tensor dBias) {
     if (x.elements() == 0) return;
     Gpu.requireF32("layerNormBackward", weight, mean, rstd);
     int width = width(x);
     long rows = x.elements() / width;
     if (dx != null) {
       gpu.arguments().l(Gpu.read(dy)).l(Gpu.read(x)).l(Gpu.read(weight)).l(Gpu.read(mean)).l(Gpu.read(rstd)).l(Gpu.write(dx)).l(rows)
-          .i(width);
+          .i(width).i(addDx ? 1 : 0);
       launch("layer_norm.cu", "layer_norm_backward", x);
     }
     if (dWeight == null && dBias == null) return;
@@ -73,13 +74,13 @@ final class NormKernels {
     launch("rms_norm.cu", "rms_norm", x);
   }
 
-  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, Tensor dWeight) {
+  void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor rstd, Tensor dx, boolean addDx, Tensor dWeight) {
     if (x.elements() == 0) return;
     Gpu.requireF32("rmsNormBackward", weight, rstd);
     int width = width(x);
     long rows = x.elements() / width;
     if (dx != null) {
-      gpu.arguments().l(Gpu.read(dy)).l(Gpu.read(x)).l(Gpu.read(weight)).l(Gpu.read(rstd)).l(Gpu.write(dx)).l(rows).i(width);
+      gpu.arguments().l(Gpu.read(dy)).l(Gpu.read(x)).l(Gpu.read(weight)).l(Gpu.read(rstd)).l(Gpu.write(dx)).l(rows).i(width).i(addDx ? 1 : 0);
       launch("rms_norm.cu", "rms_norm_backward", x);
     }
     if (dWeight == null) return;

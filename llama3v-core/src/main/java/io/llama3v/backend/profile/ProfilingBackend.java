@@ -3,12 +3,15 @@ package io.llama3v.backend.profile;
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.KernelCost;
 import io.llama3v.backend.Kernels;
+import io.llama3v.backend.MemoryUse;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.slf4j.Logger;
@@ -88,6 +91,28 @@ public final class ProfilingBackend extends Backend implements InvocationHandler
   @Override
   public Storage allocate(long bytes) {
     return inner.allocate(bytes);
+  }
+
+  @Override
+  public Storage allocate(long bytes, MemoryUse use) {
+    return inner.allocate(bytes, use);
+  }
+
+  @Override
+  public DType computeType() {
+    return inner.computeType();
+  }
+
+  @Override
+  public boolean supports(DType type) {
+    return inner.supports(type);
+  }
+
+  @Override
+  public void uploadBytes(ByteBuffer values, Tensor target) {
+    long start = System.nanoTime();
+    inner.uploadBytes(values, target);
+    copied("upload", start, target);
   }
 
   @Override

@@ -1,7 +1,7 @@
 // cross_entropy: losses[r] = w[r] (logsumexp(z[r]) - z[r, label]). A block of 512 a row reads the logits once: each thread keeps a
 // running maximum and a sum that is rescaled when the maximum moves (Milakov, Gimelshein: Online normalizer calculation for softmax,
 // 2018), and the block joins the pairs in order. No probability is ever written.
-// cross_entropy_backward: dz = dloss w (e^(z - lse) - onehot), one pass.
+// cross_entropy_backward: dz = dloss w (e^(z - lse) - onehot), one pass; dz may be z.
 // A label that is neither ignored nor in the vocabulary gives NaN, since a kernel cannot raise an error.
 #include "common.cuh"
 
@@ -61,9 +61,9 @@ KERNEL_BOUNDS(cross_entropy, 512, 2)(const REAL* __restrict__ z, const int* __re
   }
 }
 
-KERNEL_BOUNDS(cross_entropy_backward, 512, 2)(const float* __restrict__ d_losses, const REAL* __restrict__ z,
+KERNEL_BOUNDS(cross_entropy_backward, 512, 2)(const float* __restrict__ d_losses, const REAL* z,
                                               const int* __restrict__ labels, const float* __restrict__ weights, int ignore,
-                                              const float* __restrict__ log_sum_exp, REAL* __restrict__ dz, int64 rows, int64 width) {
+                                              const float* __restrict__ log_sum_exp, REAL* dz, int64 rows, int64 width) {
   for (int64 r = blockIdx.x; r < rows; r += gridDim.x) {
     int label = labels[r];
     float factor = label == ignore ? 0.0f : d_losses[r] * (weights ? weights[r] : 1.0f);

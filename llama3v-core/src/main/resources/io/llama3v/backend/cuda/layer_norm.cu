@@ -41,10 +41,11 @@ KERNEL_BOUNDS(layer_norm, 256, 4)(const REAL* __restrict__ x, const float* __res
   }
 }
 
-// dx = rstd (g - mean(g) - x^ mean(g x^)) with g = dy w and x^ = (x - mean) rstd.
+// dx = rstd (g - mean(g) - x^ mean(g x^)) with g = dy w and x^ = (x - mean) rstd; added to what dx holds if asked for: the gradient of a
+// residual stream is the sum of its branches.
 KERNEL_BOUNDS(layer_norm_backward, 256, 4)(const REAL* __restrict__ dy, const REAL* __restrict__ x, const float* __restrict__ weight,
                                            const float* __restrict__ mean, const float* __restrict__ rstd, REAL* __restrict__ dx,
-                                           int64 rows, int width) {
+                                           int64 rows, int width, int add) {
   int64 r = team_row();
   bool real = r < rows;
   int64 at = (real ? r : 0) * width;
@@ -62,7 +63,8 @@ KERNEL_BOUNDS(layer_norm_backward, 256, 4)(const REAL* __restrict__ dy, const RE
   if (!real) return;
   for (int c = threadIdx.x; c < width; c += blockDim.x) {
     float g = to_float(dy[at + c]) * (weight ? weight[c] : 1.0f);
-    put(dx + at + c, s * (g - sum - (to_float(x[at + c]) - mu) * s * along));
+    float d = s * (g - sum - (to_float(x[at + c]) - mu) * s * along);
+    put(dx + at + c, add ? to_float(dx[at + c]) + d : d);
   }
 }
 

@@ -24,9 +24,10 @@ KERNEL_BOUNDS(rms_norm, 256, 4)(const REAL* __restrict__ x, const float* __restr
   if (threadIdx.x == 0) rstd[r] = s;
 }
 
-// dx = rstd (g - x^ mean(g x^)) with g = dy w and x^ = x rstd.
+// dx = rstd (g - x^ mean(g x^)) with g = dy w and x^ = x rstd; added to what dx holds if asked for.
 KERNEL_BOUNDS(rms_norm_backward, 256, 4)(const REAL* __restrict__ dy, const REAL* __restrict__ x, const float* __restrict__ weight,
-                                         const float* __restrict__ rstd, REAL* __restrict__ dx, int64 rows, int width) {
+                                         const float* __restrict__ rstd, REAL* __restrict__ dx, int64 rows, int width,
+                                         int add) {
   int64 r = team_row();
   bool real = r < rows;
   int64 at = (real ? r : 0) * width;
@@ -36,7 +37,8 @@ KERNEL_BOUNDS(rms_norm_backward, 256, 4)(const REAL* __restrict__ dy, const REAL
   along = TEAM::sum(along) / width;
   if (!real) return;
   for (int c = threadIdx.x; c < width; c += blockDim.x) {
-    put(dx + at + c, s * (to_float(dy[at + c]) * weight[c] - to_float(x[at + c]) * s * along));
+    float d = s * (to_float(dy[at + c]) * weight[c] - to_float(x[at + c]) * s * along);
+    put(dx + at + c, add ? to_float(dx[at + c]) + d : d);
   }
 }
 

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Compiles the kernels with g++ for this machine's processor (see {@code host_cuda.h}) and runs launches of them. Libraries are kept in
@@ -76,7 +75,7 @@ public final class HostCuda {
 
   void launch(KernelSource source, String kernel, Grid grid, Arguments arguments) {
     long function = launchers.computeIfAbsent(source + " " + kernel, key -> launcher(source, kernel));
-    long base = new BytePointer(arguments.bytes().duplicate().position(0)).address();
+    long base = arguments.address();
     long[] places = new long[arguments.count()];
     for (int i = 0; i < places.length; i++) places[i] = base + arguments.offset(i);
     int result = run(function, new int[] {grid.x(), grid.y(), grid.z(), grid.threadsX(), grid.threadsY(), 1, grid.sharedBytes()}, places);

@@ -17,6 +17,7 @@ public final class HostDevice implements Device {
   private final DeviceInfo info;
   private final long capacity;
   private final Map<Long, BytePointer> taken = new HashMap<>();
+  private final ByteBuffer staging = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.nativeOrder());
   private long used;
   int launches;
 
@@ -66,8 +67,13 @@ public final class HostDevice implements Device {
   }
 
   @Override
+  public ByteBuffer staging() {
+    return staging.clear();
+  }
+
+  @Override
   public void upload(ByteBuffer source, long address, boolean idle) {
-    at(address, source.remaining()).put(source);
+    at(address, source.remaining()).put(source.duplicate());
   }
 
   @Override

@@ -93,7 +93,12 @@ public final class SafetensorsFile implements WeightSource {
     return values;
   }
 
-  /** Copies {@code dst.remaining()} bytes of a tensor as they are stored, from its byte {@code fromByte} on. */
+  @Override
+  public boolean hasBytes() {
+    return true;
+  }
+
+  @Override
   public void readBytes(String name, long fromByte, ByteBuffer dst) throws IOException {
     read(entry(name), fromByte, dst.remaining(), 1, (source, count) -> {
       dst.put(source.slice().limit(count));

@@ -2,6 +2,7 @@ package io.llama3v.io;
 
 import io.llama3v.io.SafetensorsException.Rule;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,16 @@ public final class ShardedWeights implements WeightSource {
   @Override
   public void readFloats(String name, long fromElement, FloatBuffer dst) throws IOException {
     file(name).readFloats(name, fromElement, dst);
+  }
+
+  @Override
+  public void readBytes(String name, long fromByte, ByteBuffer dst) throws IOException {
+    file(name).readBytes(name, fromByte, dst);
+  }
+
+  @Override
+  public boolean hasBytes() {
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.llama3v.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,16 @@ public interface WeightSource extends AutoCloseable {
    * position moves to its limit. F32, F16, BF16 and F64 are converted to float; any other type is an error.
    */
   void readFloats(String name, long fromElement, FloatBuffer dst) throws IOException;
+
+  /** Copies {@code dst.remaining()} bytes of a tensor as they are stored, little-endian, from its byte {@code fromByte} on. */
+  default void readBytes(String name, long fromByte, ByteBuffer dst) throws IOException {
+    throw new UnsupportedOperationException(describe() + " gives values, not bytes");
+  }
+
+  /** Whether {@link #readBytes} works. */
+  default boolean hasBytes() {
+    return false;
+  }
 
   /** A whole tensor of integers (I64, I32, U32, I16, U16, I8, U8) or booleans (0 and 1). */
   long[] readLongs(String name) throws IOException;

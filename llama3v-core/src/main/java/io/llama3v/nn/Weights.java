@@ -5,10 +5,13 @@ import io.llama3v.io.SafetensorsType;
 import io.llama3v.io.SafetensorsWriter;
 import io.llama3v.io.ShardedWriter;
 import io.llama3v.io.WeightSource;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +59,9 @@ public final class Weights {
     }
     report(source, left, problems);
     for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
-      upload(source, prefix + entry.getKey(), entry.getValue().allocate(backend), backend);
+      String name = prefix + entry.getKey();
+      if (staysBf16(source, name, entry.getValue(), backend)) uploadBytes(source, name, entry.getValue().allocate(backend, DType.BF16));
+      else upload(source, name, entry.getValue().allocate(backend), backend);
     }
   }
 
@@ -74,6 +79,25 @@ public final class Weights {
           + Shape.text(parameter.shape()));
     }
     upload(source, name, parameter, parameter.backend(), Shape.elements(shape));
+  }
+
+  /** Matrices that come in BF16 to a backend that multiplies in BF16: neither memory nor precision is gained by widening them. */
+  private static boolean staysBf16(WeightSource source, String name, Parameter parameter, Backend backend) throws IOException {
+    return backend.computeType() == DType.BF16 && source.hasBytes() && source.info(name).dtype() == SafetensorsType.BF16
+        && parameter.rank() >= 2 && !parameter.isAllocated() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+  }
+
+  /** From the mapped file to the device as it is. */
+  private static void uploadBytes(WeightSource source, String name, Parameter parameter) throws IOException {
+    int size = DType.BF16.bytes();
+    ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, parameter.elements()) * size);
+    for (long at = 0; at < parameter.elements(); at += CHUNK) {
+      long count = Math.min(CHUNK, parameter.elements() - at);
+      source.readBytes(name, at * size, chunk.clear().limit((int) count * size));
+      try (Tensor part = new Tensor(parameter.backend(), parameter.storage().retain(), DType.BF16, at, count)) {
+        parameter.backend().uploadBytes(chunk.flip(), part);
+      }
+    }
   }
 
   private static void upload(WeightSource source, String name, Parameter parameter, Backend backend) throws IOException {

@@ -25,7 +25,12 @@ public final class CudaBackendProvider implements BackendProvider {
   public Optional<String> unavailable() {
     try {
       // Named only here: without the bindings no class of this package that refers to them must be touched.
-      Class.forName("org.bytedeco.cuda.global.cudart", false, CudaBackendProvider.class.getClassLoader());
+      Class<?> bindings = Class.forName("org.bytedeco.cuda.global.cudart", false, CudaBackendProvider.class.getClassLoader());
+      String version = bindings.getPackage().getImplementationVersion();
+      if (version != null && !version.startsWith("13.")) {
+        return Optional.of("the class path has CUDA bindings " + version + ", as the profile nd4j-cuda brings them; the cuda backend needs"
+            + " those of CUDA 13: build with -Pcuda alone");
+      }
     } catch (ClassNotFoundException absent) {
       return Optional.of("the CUDA bindings are not on the class path; build with 'mvn -Pcuda package', or start llama3v with"
           + " LLAMA3V_CUDA=1");

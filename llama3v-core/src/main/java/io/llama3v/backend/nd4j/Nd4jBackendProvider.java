@@ -20,11 +20,12 @@ public final class Nd4jBackendProvider implements BackendProvider {
   @Override
   public Optional<String> unavailable() {
     try {
-      return Nd4j.getBackend() == null ? Optional.of("ND4J found no backend on the class path") : Optional.empty();
+      if (Nd4j.getBackend() == null) return Optional.of("ND4J found no backend on the class path");
+      return Nd4jCuda.problem(Nd4j.getExecutioner().getEnvironmentInformation());
     } catch (RuntimeException | LinkageError e) {
       Throwable cause = e;
       while (cause.getCause() != null && cause.getCause() != cause) cause = cause.getCause();
-      return Optional.of("ND4J does not load: " + cause);
+      return Optional.of("ND4J does not load: " + cause + Nd4jCuda.hint());
     }
   }
 

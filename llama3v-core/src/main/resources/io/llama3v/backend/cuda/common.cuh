@@ -8,8 +8,10 @@
 #ifdef LLAMA3V_HOST
 #include "host_cuda.h"
 #else
+#ifndef KERNEL
 #define KERNEL(name) extern "C" __global__ void name
 #define KERNEL_BOUNDS(name, threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks) name
+#endif
 #define DYNAMIC_SHARED(T, name)                                         \
   extern __shared__ __align__(16) unsigned char dynamic_shared_bytes[]; \
   T* name = reinterpret_cast<T*>(dynamic_shared_bytes)

@@ -2,6 +2,8 @@ package io.llama3v.train.cli;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.Backends;
+import io.llama3v.backend.cuda.CudaBackendProvider;
+import io.llama3v.backend.cuda.Precision;
 import io.llama3v.backend.simd.CpuBackendProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -9,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** {@code --backend} and {@code --threads}. */
+/** {@code --backend}, {@code --precision} and what else concerns backends. */
 final class BackendOptions {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -22,6 +24,16 @@ final class BackendOptions {
     if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads is " + threads + "; expected at least 1");
     // Where the provider of the backend looks for it, which knows nothing of command lines.
     System.setProperty(CpuBackendProvider.THREADS, String.valueOf(threads));
+  }
+
+  @Option(names = "--precision", paramLabel = "NAME",
+      description = "What the cuda backend computes in: fp32 (the default), tf32 or bf16.")
+  void setPrecision(String precision) {
+    try {
+      System.setProperty(CudaBackendProvider.PRECISION, Precision.named(precision).toString());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
+    }
   }
 
   @Option(names = "--profile", description = "Time every kernel, and print a table of them at the end (of each stage).")

@@ -55,6 +55,7 @@ public final class AdamW implements AutoCloseable {
       this.parameter = parameter;
       this.group = group;
       this.decay = decay;
+      parameter.promote();
       this.first = zeros(parameter);
       this.second = zeros(parameter);
     }

@@ -9,7 +9,8 @@
 #               PYTHON=.venv/bin/python examples/bench/compare.sh
 #   LLAMA3V   our command, by default examples/bin/llama3v; LLAMA3V_BLAS chooses its BLAS
 #   DEVICE    cpu or cuda: PyTorch's device and our backend; by default cpu
-#   DTYPE     fp32 or bf16 for PyTorch, by default fp32
+#   DTYPE     fp32 or bf16, by default fp32; ours computes in bf16 on a GPU only
+#   WORKLOADS the file of workloads, by default workloads.json beside this script
 set -euo pipefail
 
 die() { echo "compare.sh: $*" >&2; exit 2; }
@@ -19,6 +20,9 @@ python=${PYTHON:-python3}
 llama3v=${LLAMA3V:-$here/../bin/llama3v}
 device=${DEVICE:-cpu}
 dtype=${DTYPE:-fp32}
+file=${WORKLOADS:-$here/workloads.json}
+precision=()
+[[ $device != cuda ]] || precision=(--precision "$dtype")
 rounds=5 steps=10 threads=$(getconf _NPROCESSORS_ONLN) out="" workloads=()
 while (( $# )); do
   case $1 in
@@ -41,9 +45,10 @@ for (( round = 1; round <= rounds; round++ )); do
   for workload in "${workloads[@]}"; do
     echo "round $round of $rounds: $workload" >&2
     "$llama3v" bench --workload "$workload" --steps "$steps" --threads "$threads" --backend "$device" --json \
-      --file "$here/workloads.json" >> "$out"
+      ${precision[@]+"${precision[@]}"} --file "$file" >> "$out"
     # PyTorch takes as many OpenMP threads as it is told, whatever the environment says about others.
-    "$python" "$here/torch_step.py" "$workload" --steps "$steps" --threads "$threads" --device "$device" --dtype "$dtype" >> "$out"
+    "$python" "$here/torch_step.py" "$workload" --steps "$steps" --threads "$threads" --device "$device" --dtype "$dtype" \
+      --file "$file" >> "$out"
   done
 done
 "$python" "$here/summary.py" "$out"

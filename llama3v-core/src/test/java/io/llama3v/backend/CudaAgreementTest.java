@@ -50,16 +50,16 @@ class CudaAgreementTest {
   /** Activations in BF16: tensors off the alignment that vector loads and tensor cores need. */
   @TestFactory
   Stream<DynamicTest> everyKernelAgreesInBf16() {
-    return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> agreeInBf16(c, 5)));
+    return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> agreeInBf16(c, reference, cuda, 5)));
   }
 
   /** The same on aligned tensors: attention on the matrix instructions, emulated by the layouts of their manual. */
   @TestFactory
   Stream<DynamicTest> everyKernelAgreesInBf16OnAlignedTensors() {
-    return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> agreeInBf16(c, 16)));
+    return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> agreeInBf16(c, reference, cuda, 16)));
   }
 
-  private static void agreeInBf16(KernelCases.Case c, int shift) {
+  static void agreeInBf16(KernelCases.Case c, Backend reference, Backend cuda, int shift) {
     Map<String, double[]> expected = run(c, reference, DType.F64, shift);
     Map<String, double[]> actual = run(c, cuda, DType.BF16, shift);
     assertEquals(expected.keySet(), actual.keySet());

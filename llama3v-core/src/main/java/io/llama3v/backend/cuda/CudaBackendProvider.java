@@ -44,7 +44,11 @@ public final class CudaBackendProvider implements BackendProvider {
 
   @Override
   public Backend open() {
-    Precision precision = Precision.named(System.getProperty(PRECISION, Precision.FP32.toString()));
+    return open(Precision.named(System.getProperty(PRECISION, Precision.FP32.toString())));
+  }
+
+  /** Opens it in a precision, whatever the system property says. */
+  public static Backend open(Precision precision) {
     NvidiaDevice device = new NvidiaDevice(ordinal());
     try {
       return new CudaBackend(device, precision);

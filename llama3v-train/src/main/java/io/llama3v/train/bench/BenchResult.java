@@ -10,7 +10,8 @@ import io.llama3v.backend.profile.Profile;
  * @param workload name
  * @param milliseconds median time of a step, or of a new token
  * @param fastest shortest time, in milliseconds
- * @param peakMegabytes largest resident memory of the process so far, in units of 2^20 bytes, before the ceilings are measured
+ * @param peakMegabytes largest resident memory of the process so far (on a GPU: device memory in live tensors), in units of 2^20 bytes,
+ *     before the ceilings are measured
  * @param parameters weights of the model
  * @param trained weights that are trained
  * @param steps timed steps

@@ -3,6 +3,7 @@ package io.llama3v.train.bench;
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.profile.Profile;
 import io.llama3v.backend.profile.ProfilingBackend;
+import io.llama3v.tensor.DType;
 import io.llama3v.train.report.ProcessMemory;
 import java.util.Arrays;
 
@@ -35,7 +36,8 @@ public final class Benchmark {
       milliseconds = time(workload, session);
       if (backend instanceof ProfilingBackend profiling) profile = profiling.profile().snapshot();
     }
-    long peak = ProcessMemory.peakBytes() >> 20;
+    // A device with memory of its own: what the process holds beside it is of no interest.
+    long peak = (onDevice() ? backend.peakBytes() : ProcessMemory.peakBytes()) >> 20;
     backend.trim();
     Ceilings ceilings = Ceilings.measure(backend);
     forgetProfile();
@@ -44,7 +46,7 @@ public final class Benchmark {
     double floor = 1e3 * cost.floor(ceilings, workload.resultsPerStep());
     return new BenchResult(workload.name(), round(median), round(Arrays.stream(milliseconds).min().orElseThrow()), peak, parameters,
         trained, steps, round(cost.operations() * 1e-9 / workload.resultsPerStep()), round(ceilings.sgemm() * 1e-9),
-        round(ceilings.copy() * 1e-9), round(floor), round(floor / median), backend.describe(), device(), "fp32", threads, version,
+        round(ceilings.copy() * 1e-9), round(floor), round(floor / median), backend.describe(), onDevice() ? "cuda" : "cpu", dtype(), threads, version,
         System.getProperty("java.version"), profile);
   }
 
@@ -53,8 +55,12 @@ public final class Benchmark {
     if (backend instanceof ProfilingBackend profiling) profiling.profile().reset();
   }
 
-  private String device() {
-    return backend.name().equals("cuda") ? "cuda" : "cpu";
+  private boolean onDevice() {
+    return backend.name().equals("cuda");
+  }
+
+  private String dtype() {
+    return backend.computeType() == DType.BF16 ? "bf16" : "fp32";
   }
 
   private double[] time(Workload workload, Workload.Session session) {

@@ -2,7 +2,6 @@ package io.llama3v.train.bench;
 
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.Kernels;
-import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Tensor;
 import java.util.Arrays;
 
@@ -10,7 +9,7 @@ import java.util.Arrays;
  * What a backend reaches at best on this machine, with its own BLAS and threads: no step can be faster than its operations and bytes
  * at these rates.
  *
- * @param sgemm operations a second of a large square single-precision matrix product
+ * @param sgemm operations a second of a large square matrix product in the type that the backend computes in
  * @param copy bytes a second of copying memory that fits no cache, read and written bytes both counted
  */
 public record Ceilings(double sgemm, double copy) {
@@ -19,6 +18,8 @@ public record Ceilings(double sgemm, double copy) {
   private static final int LARGEST = 16_384;
   private static final double LONG_ENOUGH = 0.05;
   private static final long COPIED = 64L << 20;
+  /** The cache of a GPU holds tens of megabytes. */
+  private static final long COPIED_ON_DEVICE = 1L << 30;
 
   /** Measures both: about a second on a CPU. Takes memory, so do it after a peak has been read. */
   public static Ceilings measure(Backend backend) {
@@ -40,13 +41,15 @@ public record Ceilings(double sgemm, double copy) {
   }
 
   private static double copy(Backend backend) {
-    try (Tensor x = filled(backend, COPIED / 4); Tensor y = filled(backend, COPIED / 4)) {
-      return 2.0 * COPIED / best(backend, () -> backend.kernels().copy(x, y));
+    long bytes = backend.name().equals("cuda") ? COPIED_ON_DEVICE : COPIED;
+    long elements = bytes / backend.computeType().bytes();
+    try (Tensor x = filled(backend, elements); Tensor y = filled(backend, elements)) {
+      return 2.0 * bytes / best(backend, () -> backend.kernels().copy(x, y));
     }
   }
 
   private static Tensor filled(Backend backend, long elements) {
-    Tensor t = backend.detached(DType.F32, elements);
+    Tensor t = backend.detached(backend.computeType(), elements);
     // Memory that has never been written is one shared page of zeros, which reads faster than any real one.
     backend.kernels().fill(t, 0.5);
     return t;

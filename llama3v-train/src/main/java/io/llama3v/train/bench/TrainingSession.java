@@ -28,6 +28,7 @@ final class TrainingSession implements Workload.Session {
   /** Gives a model random weights; on the backend that only counts, none. */
   static void fill(Module model, Backend backend) {
     if (backend instanceof MetaBackend meta) meta.allocate(model.parameters().values());
+    else if (backend.name().equals("cuda")) DeviceWeights.fill(model, backend);
     else model.initialize(backend, 1);
   }
 

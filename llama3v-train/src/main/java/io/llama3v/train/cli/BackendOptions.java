@@ -46,6 +46,11 @@ final class BackendOptions {
     return Boolean.getBoolean(Backends.PROFILE);
   }
 
+  /** What the cuda backend is to compute in, or null if that was not said. */
+  String precision() {
+    return System.getProperty(CudaBackendProvider.PRECISION);
+  }
+
   /** The name given, or null. */
   String name() {
     return name;

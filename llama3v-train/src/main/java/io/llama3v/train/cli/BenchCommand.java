@@ -69,6 +69,7 @@ final class BenchCommand implements Callable<Integer> {
           "--threads", String.valueOf(backend.threads())));
       if (file != null) arguments.addAll(List.of("--file", file.toString()));
       if (backend.name() != null) arguments.addAll(List.of("--backend", backend.name()));
+      if (backend.precision() != null) arguments.addAll(List.of("--precision", backend.precision()));
       if (json) arguments.add("--json");
       if (backend.profile()) arguments.add("--profile");
       spec.commandLine().getOut().flush();

@@ -79,8 +79,9 @@ final class DevicePool {
     return new Block(address, size);
   }
 
-  private static final String ADVICE = "Lower the batch (training.batch), turn recomputation on (training.recompute: true), compute in"
-      + " half the memory (--precision bf16), use fewer or smaller tiles, or train fewer parts. 'llama3v plan' says what each would save";
+  private static final String ADVICE = "Lower training.batch_size (or training.micro_batch, which keeps the result), turn"
+      + " training.recompute on, compute in half the memory (--precision bf16), use fewer or smaller tiles, or train fewer parts. 'llama3v"
+      + " plan' says what each would save";
 
   private String state() {
     DeviceInfo info = device.info();

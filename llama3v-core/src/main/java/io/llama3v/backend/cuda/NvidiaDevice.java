@@ -27,7 +27,7 @@ final class NvidiaDevice implements Device {
     int shared = PLAIN_SHARED;
   }
 
-  private final int ordinal;
+  private final int handle;
   private final CUctx_st context = new CUctx_st();
   private final CUstream_st stream = new CUstream_st();
   private final CUstream_st copies = new CUstream_st();
@@ -45,14 +45,14 @@ final class NvidiaDevice implements Device {
 
   /** Opens a GPU by its number. */
   NvidiaDevice(int ordinal) {
-    this.ordinal = ordinal;
     Driver.check("cuInit", cudart.cuInit(0));
-    int[] handle = new int[1];
-    Driver.check("cuDeviceGet", cudart.cuDeviceGet(handle, ordinal));
-    Driver.check("cuDevicePrimaryCtxRetain", cudart.cuDevicePrimaryCtxRetain(context, handle[0]));
+    int[] found = new int[1];
+    Driver.check("cuDeviceGet", cudart.cuDeviceGet(found, ordinal));
+    this.handle = found[0];
+    Driver.check("cuDevicePrimaryCtxRetain", cudart.cuDevicePrimaryCtxRetain(context, handle));
     enter();
     KernelCompiler compiler = new NvrtcCompiler();
-    this.info = describe(handle[0], compiler);
+    this.info = describe(handle, compiler);
     this.cache = new KernelCache(KernelCache.defaultFolder(), compiler);
     Driver.check("cuStreamCreate", cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING));
     Driver.check("cuStreamCreate", cudart.cuStreamCreate(copies, cudart.CU_STREAM_NON_BLOCKING));
@@ -217,6 +217,6 @@ final class NvidiaDevice implements Device {
     modules.values().forEach(cudart::cuModuleUnload);
     cudart.cuStreamDestroy(copies);
     cudart.cuStreamDestroy(stream);
-    cudart.cuDevicePrimaryCtxRelease(ordinal);
+    cudart.cuDevicePrimaryCtxRelease(handle);
   }
 }

@@ -1,6 +1,6 @@
 package io.llama3v.data.curate.dirt;
 
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -59,7 +59,7 @@ final class HostPooling {
 
   private static void write(double[] values, Tensor y) {
     if (y.elements() == 0) return;
-    if (y.type() != DType.F32) {
+    if (y.type() == DType.F64) {
       y.array().assign(Nd4j.createFromArray(values).reshape(y.array().shape()));
       return;
     }

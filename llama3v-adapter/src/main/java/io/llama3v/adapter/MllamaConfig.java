@@ -33,6 +33,19 @@ public record MllamaConfig(VisionConfig vision, LlamaConfig text, int[] crossLay
     }
   }
 
+  /**
+   * The shape of a new model out of a tower and a Llama.
+   *
+   * @param every distance of cross-attention layers, counted in self-attention layers
+   * @param imageToken id of {@code <|image|>}; negative for the first one after the vocabulary, as in Llama 3.2
+   */
+  public static MllamaConfig of(VisionConfig vision, LlamaConfig llama, int every, int imageToken, int padToken) {
+    // Fresh adapters are drawn for their width: 0.02 is right for thousands of channels and leaves a narrow branch all but silent.
+    LlamaConfig text = llama.withEmbeddingRows(llama.vocabSize() + 8).withInitializerRange(1 / Math.sqrt(llama.hiddenSize()));
+    return new MllamaConfig(vision, text, CrossAttentionSchedule.every(every, text.layers()), imageToken < 0 ? text.vocabSize() : imageToken,
+        padToken);
+  }
+
   /** Number of layers of both kinds. */
   public int totalLayers() {
     return text.layers() + crossLayers.length;

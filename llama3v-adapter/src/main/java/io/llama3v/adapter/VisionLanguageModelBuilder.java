@@ -1,7 +1,6 @@
 package io.llama3v.adapter;
 
 import io.llama3v.backend.Backend;
-import io.llama3v.llama.LlamaConfig;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.vision.VisionConfig;
 import io.llama3v.vision.VisionTransformer;
@@ -94,11 +93,7 @@ public final class VisionLanguageModelBuilder {
     }
     Backend backend = llama.head().backend();
     VisionTransformer vision = tower != null ? tower : VisionTransformer.fromClip(clip, options, backend, seed);
-    // Fresh adapters are drawn for their width: 0.02 is right for thousands of channels and leaves a narrow branch all but silent.
-    LlamaConfig text = llama.config().withEmbeddingRows(llama.config().vocabSize() + 8)
-        .withInitializerRange(1 / Math.sqrt(llama.config().hiddenSize()));
-    MllamaConfig config = new MllamaConfig(vision.config(), text, CrossAttentionSchedule.every(every, text.layers()),
-        imageToken < 0 ? text.vocabSize() : imageToken, padToken);
+    MllamaConfig config = MllamaConfig.of(vision.config(), llama.config(), every, imageToken, padToken);
     AdaptedLanguageModel language = new AdaptedLanguageModel(config, llama);
     language.adoptTables(llama, backend, seed);
     VisionLanguageModel model = new VisionLanguageModel(config, vision, language);

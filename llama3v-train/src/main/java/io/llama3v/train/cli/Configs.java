@@ -46,8 +46,21 @@ final class Configs {
             + "'; write it, or leave the stage out of 'stages'");
       }
     }
+  }
+
+  /**
+   * Checks that the models which a run begins with are there.
+   *
+   * @throws ConfigException naming the key and the folder
+   */
+  static void requireModels(Path file, PipelineConfig c) {
     if (c.languageModel() != null) checkFolder(file, "language_model.load", c.languageModel().load());
     if (c.clip() != null) checkFolder(file, "clip.load", c.clip().load());
+    if (c.annealing() != null && c.stages().contains("annealing")) checkFolder(file, "annealing.from", c.annealing().from());
+    if (c.sft() != null && c.stages().contains("sft")) {
+      checkFolder(file, "sft.from", c.sft().from());
+      checkFolder(file, "sft.language_model", c.sft().languageModel());
+    }
   }
 
   private static void checkFolder(Path file, String key, Path folder) {

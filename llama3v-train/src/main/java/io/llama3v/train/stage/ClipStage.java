@@ -22,7 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** CLIP pre-training on single icons and their captions. With {@code load} in its section it does nothing. */
+/** CLIP pre-training on single icons and their captions, or on pairs of one's own. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
   /** Icons are drawn shapes: shifts and scales leave their meaning alone. Colours stay, since captions name them. */
   private static final Augmentation VARIATION = new Augmentation(0.85, 1.2, 1.05, 0, 0.05, 0.1);
@@ -31,17 +31,32 @@ final class ClipStage implements Stage {
   public void run(StageContext context) throws IOException {
     ClipSection section = context.config().clip();
     if (section.load() != null) return;
-    TrainingConfig t = section.training();
     long seed = context.config().seed();
-    try (Tokenizer tokenizer = context.tokenizer(); ClipModel model = new ClipModel(config(section, tokenizer));
-        ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
+    try (Tokenizer tokenizer = context.tokenizer(); ClipModel model = new ClipModel(config(section, tokenizer.vocabularySize(),
+        tokenizer.specialId(SpecialTokens.BEGIN_OF_TEXT).orElseThrow(), tokenizer.specialId(SpecialTokens.END_OF_TEXT).orElseThrow()))) {
       model.initialize(context.backend(), seed);
       if (section.positionEmbedding() > 0) loudPositions(context, model, section.positionEmbedding());
+      if (section.data().isEmpty()) icons(context, section, model, tokenizer);
+      else pairs(context, section, model, tokenizer);
+      model.save(context.folder("clip"));
+    }
+  }
+
+  private static void icons(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
+    TrainingConfig t = section.training();
+    try (ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
       DataLoader.Builder<Sample> data = DataLoader.<Sample>over(index, sample -> sample).batchSize(t.microBatch()).workers(t.workers());
       ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
       ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
-          .tokenizer(tokenizer).config(t).seed(seed).run(context);
-      model.save(context.folder("clip"));
+          .tokenizer(tokenizer).config(t).seed(context.config().seed()).run(context);
+    }
+  }
+
+  /** Pictures and captions of one's own, as they are. */
+  private static void pairs(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
+    try (DataSets sets = DataSets.open(section.data(), 1, context.config().seed())) {
+      ClipTraining.runner(model, sets.loader(section.training())).tokenizer(tokenizer).config(section.training())
+          .seed(context.config().seed()).run(context);
     }
   }
 
@@ -74,13 +89,11 @@ final class ClipStage implements Stage {
     return String.join(", ", list.subList(0, 1 + random.nextInt(list.size())));
   }
 
-  static ClipConfig config(ClipSection s, Tokenizer tokenizer) {
-    int bos = tokenizer.specialId(SpecialTokens.BEGIN_OF_TEXT).orElseThrow();
-    int eos = tokenizer.specialId(SpecialTokens.END_OF_TEXT).orElseThrow();
+  static ClipConfig config(ClipSection s, int vocabulary, int begin, int end) {
     return new ClipConfig(
         new ClipVisionConfig(s.vision().width(), s.vision().mlp(), s.vision().layers(), s.vision().heads(), s.imageSize(), s.patch(), 3,
             UnaryOp.QUICK_GELU, 1e-5, Interpolation.META),
-        new ClipTextConfig(tokenizer.vocabularySize(), s.text().width(), s.text().mlp(), s.text().layers(), s.text().heads(), s.context(),
-            UnaryOp.QUICK_GELU, 1e-5, bos, eos), s.embed(), Math.log(1 / 0.07));
+        new ClipTextConfig(vocabulary, s.text().width(), s.text().mlp(), s.text().layers(), s.text().heads(), s.context(),
+            UnaryOp.QUICK_GELU, 1e-5, begin, end), s.embed(), Math.log(1 / 0.07));
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DoneMarker {
   private static final Logger LOG = LoggerFactory.getLogger(DoneMarker.class);
-  private static final String FILE = "done.json";
+  static final String FILE = "done.json";
 
   private DoneMarker() {}
 

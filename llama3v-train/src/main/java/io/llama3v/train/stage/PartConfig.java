@@ -1,6 +1,7 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.train.optim.ParameterGroup;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -45,6 +46,21 @@ public record PartConfig(List<String> match, Boolean train, Double learningRate,
   /** The part as a group of an optimiser whose step 0 is step {@code first} of the stage. */
   ParameterGroup group(String name, long first) {
     return new ParameterGroup(name, match, learningRate, weightDecay, schedule == null ? null : schedule.curve().from(first));
+  }
+
+  /**
+   * Checks that every pattern is good for something.
+   *
+   * @throws IllegalArgumentException naming a pattern that no name matches
+   */
+  void requireMatches(Collection<String> names) {
+    for (String pattern : match) {
+      ParameterGroup one = ParameterGroup.of("", pattern);
+      if (names.stream().noneMatch(one::matches)) {
+        throw new IllegalArgumentException("parts: no parameter matches '" + pattern + "'; names look like "
+            + names.stream().limit(3).toList() + ", and * stands for any characters");
+      }
+    }
   }
 
   /** True if a parameter is of this part, provided that no earlier part claims it. */

@@ -146,17 +146,7 @@ public final class Pipeline {
 
   /** Optimiser steps of a stage, over all its runs; 0 where nothing is trained. */
   private static int steps(PipelineConfig config, String stage) {
-    TrainingConfig training = switch (stage) {
-      case "language-model" -> config.languageModel().training();
-      case "clip" -> config.clip().training();
-      case "adapter" -> config.adapter().training();
-      case "annealing" -> config.annealing().training();
-      case "sft" -> config.sft().training();
-      case "reward" -> config.reward().training();
-      case "dpo" -> config.dpo().training();
-      case "quality" -> config.quality().training();
-      default -> null;
-    };
+    TrainingConfig training = config.training(stage);
     if (training == null) return 0;
     return stage.equals("sft") ? training.steps() * config.sft().trials(config.seed()).size() : training.steps();
   }

@@ -28,6 +28,21 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
   }
 
+  /** How a stage trains; null where it trains nothing. */
+  public TrainingConfig training(String stage) {
+    return switch (stage) {
+      case "language-model" -> languageModel.load() == null ? languageModel.training() : null;
+      case "clip" -> clip.load() == null ? clip.training() : null;
+      case "adapter" -> adapter.training();
+      case "annealing" -> annealing.training();
+      case "sft" -> sft.training();
+      case "reward" -> reward.training();
+      case "dpo" -> dpo.training();
+      case "quality" -> quality.training();
+      default -> null;
+    };
+  }
+
   /**
    * Checks that every listed stage has its section.
    *

@@ -109,6 +109,7 @@ final class Training {
 
   /** Freezes and unfreezes as the first part that matches says. */
   static void freezeParts(Module model, List<PartConfig> parts) {
+    for (PartConfig part : parts) part.requireMatches(model.parameters().keySet());
     model.parameters().forEach((name, parameter) -> {
       for (PartConfig part : parts) {
         if (!part.matches(name)) continue;

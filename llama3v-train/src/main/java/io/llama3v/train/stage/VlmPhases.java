@@ -57,8 +57,8 @@ final class VlmPhases {
   private static void train(StageContext context, VlmPlan plan, VlmPlan.Phase phase, boolean last, VisionLanguageModel model, Path checkpoints)
       throws IOException {
     TrainingConfig t = plan.training();
-    try (Tokenizer tokenizer = context.tokenizer(); VlmData data = VlmData.open(plan)) {
-      StageRunner<VlmBatch> runner = VlmTraining.runner(phase.stage(), model, data.loader(), PictureSamples::any).tokenizer(tokenizer).config(t)
+    try (Tokenizer tokenizer = context.tokenizer(); DataSets data = VlmData.open(plan)) {
+      StageRunner<VlmBatch> runner = VlmTraining.runner(phase.stage(), model, VlmData.loader(plan, data), PictureSamples::any).tokenizer(tokenizer).config(t)
           .learningRate(plan.learningRate()).steps(phase.steps()).maxTokens(plan.maxTokens()).seed(plan.seed())
           .average(last && t.average() != null ? t.average().rule(phase.first(), t.steps()) : null)
           .begin(phase.first(), phase.first() * t.batchSize(), optimizer -> carry(phase.stage(), optimizer, checkpoints, model));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,5 +274,35 @@ class CorpusBuilderTest {
     CorpusException e = assertThrows(CorpusException.class,
         () -> CorpusBuilder.build(missing, (what, done, total) -> { }));
     assertTrue(e.getMessage().contains("mvn dependency:copy -Dartifact=org.webjars.npm:mdi__svg:5.2.45"), e.getMessage());
+  }
+
+  /** Builds in a process of its own, and says so at every report of progress. */
+  public static void main(String[] args) throws IOException {
+    jars = Path.of(args[0]);
+    CorpusBuilder.build(config(Path.of(args[1]), 2), (what, done, total) -> System.out.println(what));
+  }
+
+  @Test
+  void aBuildThatIsKilledIsMadeAnewAndTheSame() throws IOException, InterruptedException {
+    Path killed = dir.resolve("killed");
+    // After so many reports of progress: in the icons, among the training sets, and near the end.
+    for (int reports : new int[] {1, 14, 30}) {
+      Process build = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+          System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), CorpusBuilderTest.class.getName(),
+          jars.toString(), killed.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      BufferedReader said = build.inputReader();
+      for (int i = 0; i < reports && said.readLine() != null; i++) continue;
+      build.destroyForcibly();
+      build.waitFor();
+    }
+    CorpusBuilder.build(config(killed, 2), (what, done, total) -> { });
+    assertEquals(files(corpus), files(killed));
+    for (String file : files(corpus)) assertArrayEquals(Files.readAllBytes(corpus.resolve(file)), Files.readAllBytes(killed.resolve(file)), file);
+  }
+
+  private static List<String> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
+    }
   }
 }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +56,7 @@ class DataLoaderTest {
     try (DataLoader<String> one = builder(20).workers(1).prefetch(1).build()) {
       expected = take(one, 15);
     }
-    for (int workers = 2; workers <= 4; workers++) {
+    for (int workers : new int[] {2, 3, 4, 6}) {
       try (DataLoader<String> many = builder(20).workers(workers).prefetch(3).build()) {
         assertEquals(expected, take(many, 15));
       }
@@ -82,6 +85,86 @@ class DataLoaderTest {
       restored.seek(4L * 1_000_000_000_000L);
       assertEquals(4, restored.next().size());
       assertThrows(IllegalArgumentException.class, () -> restored.seek(3));
+    }
+  }
+
+  @Test
+  void restoringReadsNothingAgainWhereverItStands() {
+    AtomicInteger reads = new AtomicInteger();
+    SampleSource counted = new SampleSource() {
+      @Override
+      public long size() {
+        return 1_000_003;
+      }
+
+      @Override
+      public Sample read(long index) {
+        reads.incrementAndGet();
+        return new Sample("s" + index, Map.of());
+      }
+
+      @Override
+      public String describe() {
+        return "a counted source";
+      }
+    };
+    for (long batch : new long[] {0, 1, 1_000, 250_000, 123_456_789_012L}) {
+      reads.set(0);
+      try (DataLoader<String> loader = DataLoader.over(counted, Sample::key).weight(2).mix(counted, 1).seed(7).batchSize(4).workers(2)
+          .prefetch(3).build()) {
+        loader.restore(LoaderState.at(4 * batch));
+        assertEquals(0, reads.get(), "restoring itself reads nothing");
+        take(loader, 8);
+      }
+      // Eight batches, and at most three more that were prepared ahead.
+      assertTrue(reads.get() >= 32 && reads.get() <= 32 + 12, reads + " reads from batch " + batch);
+    }
+  }
+
+  @Test
+  void restoredLoaderKnowsWhatWasBadBefore() {
+    SampleFunction<String> failing = s -> {
+      if (s.key().endsWith("3")) {
+        throw new IllegalStateException("bad " + s.key());
+      }
+      return s.key();
+    };
+    Supplier<DataLoader<String>> fresh =
+        () -> DataLoader.over(source("", 100), failing).seed(7).batchSize(4).workers(2).maxBadFraction(0.12).build();
+    try (DataLoader<String> whole = fresh.get(); DataLoader<String> first = fresh.get(); DataLoader<String> second = fresh.get()) {
+      take(whole, 60);
+      take(first, 37);
+      LoaderState state = first.state();
+      assertEquals(148, state.position());
+      assertEquals(first.badSamples().count(), state.badCount());
+      second.restore(state);
+      assertEquals(state, second.state());
+      List<String> rest = take(second, 23);
+      assertEquals(whole.badSamples().count(), second.badSamples().count());
+      assertEquals(whole.badSamples().byReason(), second.badSamples().byReason());
+      assertEquals(whole.state(), second.state());
+      assertEquals(whole.keys(), second.keys());
+      assertEquals(rest.subList(rest.size() - 4, rest.size()), second.keys(), "keys are those that took the place of bad ones");
+    }
+    // Far over the allowed fraction before the restore: the next batch says so, as it would have without one.
+    try (DataLoader<String> loader = fresh.get()) {
+      loader.restore(new LoaderState(200, 200, Map.of("IllegalStateException", 100L)));
+      assertThrows(TooManyBadSamplesException.class, () -> take(loader, 10));
+    }
+  }
+
+  @Test
+  void fingerprintTellsWhatIsRead() throws IOException {
+    String one;
+    try (DataLoader<String> loader = builder(20).build(); DataLoader<String> same = builder(20).workers(3).build();
+        DataLoader<String> more = builder(21).build()) {
+      one = loader.fingerprint();
+      assertEquals(one, same.fingerprint());
+      assertNotEquals(one, more.fingerprint());
+    }
+    try (DataLoader<String> mixed = builder(20).mix(source("x", 5), 1).build(); DataLoader<String> other = builder(20).mix(source("x", 5), 2).build()) {
+      assertNotEquals(one, mixed.fingerprint());
+      assertNotEquals(mixed.fingerprint(), other.fingerprint(), "shares count");
     }
   }
 

@@ -2,6 +2,7 @@ package io.llama3v.data.shard;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,6 +54,28 @@ class ShardRoundTripTest {
         assertEquals("text " + i, read.text());
       }
       assertThrows(IndexOutOfBoundsException.class, () -> index.read(10));
+    }
+  }
+
+  @Test
+  void fingerprintIsOfTheContentAndNotOfThePlace() throws IOException {
+    write(dir.resolve("one"));
+    write(dir.resolve("two"));
+    String pattern = "/s-{000000..000002}.tar";
+    Path changed = dir.resolve("two/s-000001.tar");
+    try (ShardIndex one = ShardIndex.open(dir + "/one" + pattern); ShardIndex two = ShardIndex.open(dir + "/two" + pattern);
+        ShardIndex fewer = ShardIndex.open(dir + "/one/s-{000000..000001}.tar")) {
+      assertEquals(one.fingerprint(), two.fingerprint());
+      assertNotEquals(one.fingerprint(), fewer.fingerprint());
+      for (long at : new long[] {0, 700, Files.size(changed) - 1}) {
+        byte[] bytes = Files.readAllBytes(changed);
+        bytes[(int) at] ^= 1;
+        Files.write(changed, bytes);
+        assertNotEquals(one.fingerprint(), two.fingerprint(), "a bit at " + at);
+        bytes[(int) at] ^= 1;
+        Files.write(changed, bytes);
+      }
+      assertEquals(one.fingerprint(), two.fingerprint());
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,77 @@ class CheckpointStoreTest {
       bytes[at] ^= 1;
       Files.write(file, bytes);
     }
+  }
+
+  /** Random damage to one of two checkpoints: found, named, and passed over if it is the newer. */
+  @Test
+  void randomDamageIsAlwaysFound() throws IOException {
+    save(1);
+    save(2);
+    int damages = Integer.getInteger("llama3v.test.damages", 200);
+    for (int seed = 0; seed < damages; seed++) {
+      Random random = new Random(seed);
+      String name = FILES.get(random.nextInt(FILES.size()));
+      Path file = store.folder().resolve("step_2").resolve(name);
+      byte[] intact = Files.readAllBytes(file);
+      String what = damage(random, file, intact.clone(), store.folder().resolve("step_1").resolve(name));
+      String where = "seed " + seed + ": " + what + " " + name;
+      String message = assertThrows(CheckpointException.class, store::latest, where).getMessage();
+      String named = name.startsWith("manifest") ? "manifest" : name;
+      assertTrue(message.contains("step_2") && message.contains(named), where + ": " + message);
+      Checkpoint older = store.latest(Damage.PASS_OVER).orElseThrow();
+      assertEquals(1, older.state().step(), where);
+      assertTrue(older.passedOver().get(0).contains(named), where + ": " + older.passedOver());
+      Files.write(file, intact);
+      assertEquals(2, store.latest().orElseThrow().state().step());
+    }
+  }
+
+  private static String damage(Random random, Path file, byte[] bytes, Path older) throws IOException {
+    switch (random.nextInt(6)) {
+      case 0:
+        Files.delete(file);
+        return "deleted";
+      case 1:
+        // As a power failure leaves it: from some byte on there are zeros.
+        int from = random.nextInt(bytes.length);
+        Arrays.fill(bytes, from, bytes.length, (byte) 0);
+        Files.write(file, flipIfSame(file, bytes));
+        return "zeroed from " + from;
+      case 2:
+        int length = random.nextInt(bytes.length);
+        Files.write(file, Arrays.copyOf(bytes, length));
+        return "truncated to " + length;
+      case 3:
+        int bit = random.nextInt(8 * bytes.length);
+        bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        Files.write(file, bytes);
+        return "bit flipped at " + bit;
+      case 4:
+        Files.write(file, Files.readAllBytes(older));
+        return "replaced by that of the older checkpoint";
+      default:
+        Files.write(file, new byte[1 + random.nextInt(9)], StandardOpenOption.APPEND);
+        return "appended to";
+    }
+  }
+
+  private static byte[] flipIfSame(Path file, byte[] bytes) throws IOException {
+    if (Arrays.equals(Files.readAllBytes(file), bytes)) bytes[0] ^= 1;
+    return bytes;
+  }
+
+  @Test
+  void aCheckpointUnderAnothersNameIsDamage() throws IOException {
+    Path one = save(1);
+    Path two = save(2);
+    AtomicFiles.deleteTree(two);
+    AtomicFiles.copyTree(one, two);
+    String message = assertThrows(CheckpointException.class, store::latest).getMessage();
+    assertTrue(message.contains("step_2") && message.contains("holds step 1"), message);
+    assertEquals(1, store.latest(Damage.PASS_OVER).orElseThrow().state().step());
+    save(2);
+    assertEquals(2, store.latest().orElseThrow().state().step());
   }
 
   @Test

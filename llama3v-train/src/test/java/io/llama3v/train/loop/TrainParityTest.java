@@ -13,7 +13,9 @@ import io.llama3v.vision.image.ParityResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +33,9 @@ class TrainParityTest {
     AtomicFiles.copyTree(GOLDEN.resolve("train"), folder.resolve("train"));
     AtomicFiles.copyTree(CLIP, folder.resolve("clip_quickgelu"));
     AtomicFiles.copyTree(GOLDEN.resolve("mllama"), folder.resolve("mllama"));
+    for (String batch : List.of("tile2", "two_images")) {
+      AtomicFiles.copyTree(GOLDEN.resolve("train_cases").resolve(batch), folder.resolve("mllama/cases").resolve(batch));
+    }
   }
 
   private JsonNode keep(String... trajectories) throws IOException {
@@ -57,10 +62,18 @@ class TrainParityTest {
     results.forEach(result -> assertTrue(result.passed(), result.toString()));
   }
 
-  @Test
-  void imageAdaptersOnAFrozenLanguageModel() throws IOException {
-    ParityResult result = run("cpu", keep("image_first")).get(0);
+  @ParameterizedTest
+  @ValueSource(strings = {"image_first", "hf_rule_mixed"})
+  void imageAdaptersOnAFrozenLanguageModel(String trajectory) throws IOException {
+    ParityResult result = run("cpu", keep(trajectory)).get(0);
     assertTrue(result.passed(), result.toString());
+  }
+
+  @Test
+  void everyTrajectoryOfTheReferenceIsRepeated() throws IOException {
+    List<String> all = new ArrayList<>();
+    Json.read(GOLDEN.resolve("train/case.json")).get("log").fieldNames().forEachRemaining(all::add);
+    assertEquals(Set.of("clip", "clip_clamp", "image_first", "hf_rule_mixed"), Set.copyOf(all));
   }
 
   @Test

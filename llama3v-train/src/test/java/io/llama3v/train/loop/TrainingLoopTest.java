@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Init;
+import io.llama3v.tensor.Parameter;
+import io.llama3v.tensor.Tensor;
 import io.llama3v.train.checkpoint.CheckpointException;
 import io.llama3v.train.checkpoint.CheckpointStore;
 import io.llama3v.train.checkpoint.FrozenWeights;
@@ -17,6 +20,7 @@ import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.report.MetricsLog;
 import io.llama3v.train.report.MetricsRecord;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingLoopTest {
   private Backend backend;
@@ -192,6 +198,134 @@ class TrainingLoopTest {
       optimizer.moments().values().forEach(moment -> assertEquals(0, backend.kernels().sumOfSquares(moment)));
       optimizer.updates().values().forEach(count -> assertEquals(0, count));
     }
+  }
+
+  /** Where a value that is not finite is put, and what the run says of it. */
+  private enum Place { LOSS, GRADIENT, WEIGHT, UNUSED_WEIGHT, FIRST_MOMENT, SECOND_MOMENT, AVERAGE, RATE }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereverAValueIsNotFiniteNothingMoves(Place place) throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      for (int good : new int[] {0, 1, 4}) {
+        try (Regression model = new Regression(backend, 3);
+            Parameter unused = new Parameter("unused", Init.ONES, 3).initialize(backend, 1, "unused");
+            AdamW optimizer = AdamW.over(with(model, unused)).schedule(step -> place == Place.RATE && step >= good ? bad : 1e-2).build();
+            Ema ema = new Ema(with(model, unused), 0.5)) {
+          Map<String, float[]> before = new LinkedHashMap<>();
+          Task<Points> task = Task.of((batch, n) -> {
+            if (optimizer.updates().get("hidden.weight") == good && before.isEmpty()) {
+              place(place, bad, optimizer, ema);
+              state(optimizer, ema).forEach((name, tensor) -> before.put(name, tensor.toFloats()));
+            }
+            Tensor loss = model.task().loss(batch, n);
+            if (before.isEmpty()) return loss;
+            if (place == Place.LOSS) return loss.mul(bad);
+            // Forward 1e38 · 1e-38, backward the factors meet in the other order and overflow.
+            return place == Place.GRADIENT ? loss.mul(1e-38).mul(1e-38).mul(1e38).mul(1e38) : loss;
+          }, Points::size);
+          BatchSource<Points> batches = Regression.batches(9, 4);
+          CheckpointStore store = new CheckpointStore(folder.resolve(place + "-" + bad + "-" + good), 2);
+          NonFiniteLossException stopped = assertThrows(NonFiniteLossException.class, () -> TrainingLoop.of("bad", optimizer, task, batches)
+              .steps(10).ema(ema).maxSkippedInARow(3).checkpoints(store, 100).build().run(), place + " " + bad);
+          assertTrue(stopped.getMessage().contains("3 windows in a row made no update after step " + good), stopped.getMessage());
+          state(optimizer, ema).forEach((name, tensor) -> assertArrayEquals(before.get(name), tensor.toFloats(), place + " " + name));
+          assertEquals(good, optimizer.updates().get("hidden.weight"));
+          assertEquals(good, ema.updates());
+          boolean sound = place == Place.LOSS || place == Place.GRADIENT || place == Place.RATE;
+          assertEquals(sound ? List.of((long) good) : List.of(), store.steps(), "only a sound state is saved: " + place);
+          if (!sound) continue;
+          assertEquals(good, store.latest().orElseThrow().state().loader().position(), "from before the bad windows");
+          assertEquals(0, store.latest().orElseThrow().state().skippedSteps());
+        }
+      }
+    }
+  }
+
+  /** A parameter that no batch reads, so that no loss tells of it. */
+  private static Map<String, Parameter> with(Regression model, Parameter unused) {
+    Map<String, Parameter> all = new LinkedHashMap<>(model.parameters());
+    all.put("unused", unused);
+    return all;
+  }
+
+  private static Map<String, Tensor> state(AdamW optimizer, Ema ema) {
+    Map<String, Tensor> all = new LinkedHashMap<>(optimizer.parameters());
+    all.putAll(optimizer.moments());
+    ema.averages().forEach((name, average) -> all.put("ema." + name, average));
+    return all;
+  }
+
+  private void place(Place place, float bad, AdamW optimizer, Ema ema) {
+    Tensor target = switch (place) {
+      case WEIGHT -> optimizer.parameters().get("hidden.weight");
+      case UNUSED_WEIGHT -> optimizer.parameters().get("unused");
+      case FIRST_MOMENT -> optimizer.moments().get("exp_avg.hidden.bias");
+      case SECOND_MOMENT -> optimizer.moments().get("exp_avg_sq.output.weight");
+      case AVERAGE -> ema.averages().get("hidden.weight");
+      default -> null;
+    };
+    if (target == null) return;
+    float[] values = target.toFloats();
+    values[values.length / 2] = bad;
+    backend.upload(FloatBuffer.wrap(values), target);
+  }
+
+  @Test
+  void whatBreaksParametersBesideTheOptimiserIsNotSaved() throws IOException {
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = optimizer(model, 9)) {
+      CheckpointStore store = new CheckpointStore(folder.resolve("broken"), 2);
+      int[] updates = {0};
+      NonFiniteLossException stopped = assertThrows(NonFiniteLossException.class, () -> TrainingLoop.of("broken", optimizer, model.task(),
+          Regression.batches(9, 4)).steps(9).checkpoints(store, 2).afterUpdate(() -> {
+            if (++updates[0] == 4) place(Place.WEIGHT, Float.NaN, optimizer, null);
+          }).build().run());
+      assertTrue(stopped.getMessage().contains("hidden.weight") && stopped.getMessage().contains("the last checkpoint is of step 2"),
+          stopped.getMessage());
+      assertEquals(List.of(2L), store.steps());
+    }
+  }
+
+  @Test
+  void badWindowsAndJumpsAreLoggedWithTheirSamples() throws IOException {
+    Path metrics = folder.resolve("jumps.jsonl");
+    BatchSource<Points> stream = Regression.batches(9, 4);
+    BatchSource<Points> named = new BatchSource<>() {
+      private long last;
+
+      @Override
+      public Points next() {
+        last = stream.position();
+        Points points = stream.next();
+        if (last == 40 || last == 47) points.targets()[0] = last == 40 ? Float.NaN : 50;
+        return points;
+      }
+
+      @Override
+      public long position() {
+        return stream.position();
+      }
+
+      @Override
+      public void seek(long position) {
+        stream.seek(position);
+      }
+
+      @Override
+      public List<String> keys() {
+        return List.of("batch-" + last + "/a", "batch-" + last + "/b");
+      }
+    };
+    try (Regression model = new Regression(backend, 3); AdamW optimizer = AdamW.over(model.parameters()).schedule(Schedule.constant(1e-4)).build()) {
+      TrainingLoop.of("jumps", optimizer, model.task(), named).steps(30).accumulate(2).metrics(metrics, 10).build().run();
+    }
+    Map<Long, MetricsRecord> about = new LinkedHashMap<>();
+    for (MetricsRecord line : MetricsLog.read(metrics)) if (!line.samples().isEmpty()) about.put(line.step(), line);
+    assertEquals(Set.of(21L, 23L), about.keySet());
+    assertEquals(List.of("batch-40/a", "batch-40/b", "batch-41/a", "batch-41/b"), about.get(21L).samples());
+    assertTrue(Double.isNaN(about.get(21L).values().get("loss")));
+    assertEquals(List.of("batch-46/a", "batch-46/b", "batch-47/a", "batch-47/b"), about.get(23L).samples());
+    assertTrue(about.get(23L).values().get("spike/loss") > 6, about.toString());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.llama3v.data.format;
 
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
+import io.llama3v.io.Digests;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -76,6 +77,12 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
       }
     }
     return format.parse(line.array(), file, numbers[i]);
+  }
+
+  /** SHA-256 of the lines. Pictures are not read for it. */
+  @Override
+  public String fingerprint() throws IOException {
+    return Digests.sha256(file);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.llama3v.data.sample.SampleSource;
 import io.llama3v.data.shard.BoundedGzip;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Digests;
 import io.llama3v.io.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -135,6 +137,11 @@ public final class Selection {
       Sample sample = index.read(chosen[Math.toIntExact(i)]);
       List<String> other = captions.get(chosen[(int) i]);
       return other == null ? sample : recaptioned(sample, other);
+    }
+
+    @Override
+    public String fingerprint() throws IOException {
+      return Digests.sha256(index.fingerprint() + Arrays.toString(chosen) + new TreeMap<>(captions));
     }
 
     @Override

@@ -27,14 +27,15 @@ import java.util.TreeMap;
  * @param lossSum        sum of the losses since the last metrics line
  * @param lossCount      number of these losses
  * @param averaged       updates that the moving average took in; 0 without one
+ * @param ended          true once a hook has ended the run before its last step
  * @param recent         the latest losses and gradient norms, by which a spike is told
  * @param changes        settings that were changed at a resume, and allowed to be, in words
  * @param config         the settings that the run must resume with, flat: {@code optimizer.learning_rate} to {@code 0.001}
  * @param frozen         what the run does not train, or null
  */
 public record RunState(String stage, long step, long images, long tokens, long skippedSteps, int skippedInARow, LoaderState loader,
-    long seed, double seconds, double lossSum, long lossCount, long averaged, Map<String, List<Double>> recent, List<String> changes,
-    Map<String, String> config, FrozenWeights frozen) {
+    long seed, double seconds, double lossSum, long lossCount, long averaged, boolean ended, Map<String, List<Double>> recent,
+    List<String> changes, Map<String, String> config, FrozenWeights frozen) {
 
   public RunState {
     Map<String, List<Double>> copy = new TreeMap<>();

@@ -46,7 +46,7 @@ public final class StepContext {
     telemetry.log(step, values);
   }
 
-  /** Makes this the last step: the run is finished, early. A later call of the same loop would go on to its last step. */
+  /** Makes this the last step: the run is finished, early, and stays so when it is taken up again. */
   public void finish() {
     end.run();
   }

@@ -14,6 +14,8 @@ import io.llama3v.train.optim.FiniteCheck;
 import io.llama3v.train.optim.GradientClipping;
 import io.llama3v.train.optim.GradientNorm;
 import io.llama3v.train.report.MetricNames;
+import io.llama3v.train.report.MetricsLog;
+import io.llama3v.train.report.MetricsRecord;
 import io.llama3v.train.report.StepStats;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -245,13 +247,14 @@ public final class TrainingLoop<B> {
     if (set.store == null) return -1;
     Optional<Checkpoint> found = set.store.latest(set.damage);
     if (found.isEmpty()) {
-      LOG.info("{}: no checkpoint in {}, begins at step 0", set.stage, set.store.folder());
+      beginsAnew();
       return -1;
     }
     Checkpoint checkpoint = found.get();
     List<String> changes = ConfigChanges.refuse(checkpoint, identity(), set.allowedChanges);
     checkpoint.restore(set.optimizer, set.ema);
     now.restore(checkpoint.state());
+    ended = checkpoint.state().ended();
     set.batches.restore(checkpoint.state().loader());
     for (String change : changes) {
       LOG.warn("{}: goes on although {}", set.stage, change);
@@ -259,6 +262,17 @@ public final class TrainingLoop<B> {
     }
     LOG.info("{}: goes on from {}, step {} of {}", set.stage, checkpoint.folder(), now.step, set.steps);
     return now.step;
+  }
+
+  /** Says that the run begins at step 0, loudly where it has been further. */
+  private void beginsAnew() throws IOException {
+    LOG.info("{}: no checkpoint in {}, begins at step 0", set.stage, set.store.folder());
+    if (set.metrics == null || !Files.exists(set.metrics)) return;
+    long last = MetricsLog.read(set.metrics).stream().filter(line -> line.stage().equals(set.stage)).mapToLong(MetricsRecord::step).max().orElse(0);
+    if (last > 0) {
+      LOG.warn("{}: it had come to step {}, and left no checkpoint: all of it is done again, and the lines in {} are dropped", set.stage, last,
+          set.metrics);
+    }
   }
 
   private void save(Telemetry telemetry) throws IOException {
@@ -276,8 +290,8 @@ public final class TrainingLoop<B> {
 
   private RunState state(LoaderState loader, Telemetry telemetry) throws IOException {
     return new RunState(set.stage, now.step, now.images, now.tokens, now.skippedSteps, now.skippedInARow, loader, set.seed,
-        telemetry.seconds(), now.lossSum, now.lossCount, set.ema == null ? 0 : set.ema.updates(), now.recent(), now.changes, identity(),
-        set.frozen);
+        telemetry.seconds(), now.lossSum, now.lossCount, set.ema == null ? 0 : set.ema.updates(), ended, now.recent(), now.changes,
+        identity(), set.frozen);
   }
 
   /** What a resume must find unchanged. Read once: the data do not change under a run. */

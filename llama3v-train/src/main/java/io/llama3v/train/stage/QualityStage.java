@@ -56,12 +56,11 @@ final class QualityStage implements Stage {
         return right;
       };
       if (scores.scores().isEmpty()) evaluator.score(0);
-      if (!scores.stop()) {
-        try (DataLoader<VlmBatch.Item> loader = DataLoader.<VlmBatch.Item>over(source, line -> item(samples, line))
-            .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
-          Training.run(context, "quality", t, model, new VlmTask(model), BatchSource.of(loader, items -> samples.collate(items, t.packing())), seed,
-              loop -> loop.every(s.evaluateEvery(), step -> evaluate(step, evaluator, scores)));
-        }
+      // Also where the scores say that nothing gets better: a run that was killed then has yet to save its last step.
+      try (DataLoader<VlmBatch.Item> loader = DataLoader.<VlmBatch.Item>over(source, line -> item(samples, line))
+          .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
+        Training.run(context, "quality", t, model, new VlmTask(model), BatchSource.of(loader, items -> samples.collate(items, t.packing())), seed,
+            loop -> loop.every(s.evaluateEvery(), step -> evaluate(step, evaluator, scores)));
       }
       Score best = scores.best().orElseThrow();
       PostTraining.report(context, "quality", "Quality tuning, best at step " + best.step(), List.of(

@@ -74,7 +74,7 @@ class CheckpointStoreTest {
 
   private RunState state(long step) {
     return new RunState("clip", step, 10 * step, 20 * step, 1, 0, new LoaderState(64 * step, 60 * step, Map.of("ImageException", 2L)), 7, 1.25,
-        0.1 + 0.2, 3, ema.updates(), Map.of("loss", List.of(0.1 + 0.2, 1e-300)), List.of("after step 1: lr was 1, is now 0.001"),
+        0.1 + 0.2, 3, ema.updates(), true, Map.of("loss", List.of(0.1 + 0.2, 1e-300)), List.of("after step 1: lr was 1, is now 0.001"),
         Map.of("lr", "0.001"), FrozenWeights.of(parameters, Path.of("base")));
   }
 

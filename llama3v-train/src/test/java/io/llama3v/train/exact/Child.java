@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 
 /** A virtual machine of its own that runs a main class with the tests' class path. Its output is collected line by line. */
 public final class Child implements AutoCloseable {
-  private static final int DEADLINE_SECONDS = 300;
+  private static final int DEADLINE_SECONDS = 1800;
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -43,11 +44,12 @@ class KillTest {
     finish(undisturbed);
     Map<String, String> expected = RunDigest.of(undisturbed.folder());
     for (String stage : TinyRun.TRAINED) {
-      assertEquals(TinyRun.STEPS, undisturbed.step(stage), stage);
+      assertEquals(TinyRun.steps(stage), undisturbed.step(stage), stage);
       for (String file : List.of("weights", "optimizer")) {
-        assertTrue(expected.containsKey(stage + "/checkpoints/step_" + TinyRun.STEPS + "/" + file + ".safetensors"), stage + " " + file);
+        assertTrue(expected.containsKey(stage + "/checkpoints/step_" + TinyRun.steps(stage) + "/" + file + ".safetensors"), stage + " " + file);
       }
     }
+    assertEquals(7, expected.keySet().stream().filter(file -> file.endsWith("/ema.safetensors")).count(), expected::toString);
     Random random = new Random(SEED);
     Map<String, Integer> kills = new TreeMap<>();
     int landed = 0;
@@ -69,16 +71,18 @@ class KillTest {
     LOG.info("{} kills in {} rounds, seed {}: {}; {} hashes compared, all equal", landed, rounds, SEED, kills, files);
   }
 
-  /** Two moments in every training stage and one in the evaluation, in order, but no more than are wanted. */
+  /** Two moments in every training stage and one in two others, in order, but no more than are wanted. */
   private static List<Moment> moments(Random random, int wanted) {
     List<Moment> all = new ArrayList<>();
     for (String stage : TinyRun.TRAINED) {
-      int early = random.nextInt(TinyRun.STEPS - 1);
-      int late = early + 1 + random.nextInt(TinyRun.STEPS - early);
+      int steps = TinyRun.steps(stage);
+      int early = random.nextInt(steps - 1);
+      int late = early + 1 + random.nextInt(steps - early);
+      if (stage.equals("reward")) all.add(new Moment("evaluation", 0, random.nextInt(4 * SPREAD_MILLIS)));
+      if (stage.equals("dpo")) all.add(new Moment("rejection", 0, random.nextInt(4 * SPREAD_MILLIS)));
       all.add(new Moment(stage, early, random.nextInt(SPREAD_MILLIS)));
       all.add(new Moment(stage, late, random.nextInt(SPREAD_MILLIS)));
     }
-    all.add(new Moment("evaluation", 0, random.nextInt(4 * SPREAD_MILLIS)));
     // Fewer than a round has: any of them, so that not only the first stages are met.
     while (all.size() > wanted) all.remove(random.nextInt(all.size()));
     return all;
@@ -98,7 +102,7 @@ class KillTest {
     }
   }
 
-  private static java.util.function.BooleanSupplier delay(int millis) {
+  private static BooleanSupplier delay(int millis) {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     return () -> System.nanoTime() >= until;
   }
@@ -112,6 +116,6 @@ class KillTest {
     try (Child child = Child.llama3v("run", run.config().toString())) {
       assertEquals(0, child.exit(), child::output);
     }
-    assertTrue(Files.exists(run.folder().resolve("evaluation/done.json")));
+    assertTrue(Files.exists(run.folder().resolve("quality/done.json")));
   }
 }

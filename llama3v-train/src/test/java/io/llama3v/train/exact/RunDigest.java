@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 final class RunDigest {
   private static final Set<String> CLOCK = Set.of("images_per_second", "tokens_per_second", "wait_fraction", "memory_bytes");
-  private static final Set<String> LEFT_OUT = Set.of("provenance.json", "stages.json", "manifest.json");
+  private static final Set<String> LEFT_OUT = Set.of("provenance.json", "stages.json", "manifest.json", "metrics.jsonl");
 
   private RunDigest() {}
 
@@ -34,8 +34,8 @@ final class RunDigest {
         String name = file.getFileName().toString();
         String path = run.relativize(file).toString().replace('\\', '/');
         boolean tensors = name.endsWith(".safetensors");
-        if (!tensors && !name.endsWith(".json") || LEFT_OUT.contains(name) || older(file)) continue;
-        hashes.put(path, tensors ? Digests.sha256(file) : Digests.sha256(timeless(Json.read(file))));
+        if (!tensors && !name.endsWith(".json") && !name.endsWith(".jsonl") || LEFT_OUT.contains(name) || older(file)) continue;
+        hashes.put(path, name.endsWith(".json") ? Digests.sha256(timeless(Json.read(file))) : Digests.sha256(file));
       }
     }
     StringBuilder metrics = new StringBuilder();

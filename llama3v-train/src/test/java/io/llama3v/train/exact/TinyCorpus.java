@@ -33,6 +33,12 @@ public final class TinyCorpus {
     for (int i = 0; i < 60; i++) text.append(caption(i)).append('\n');
     Files.createDirectories(folder.resolve("text"));
     Files.writeString(folder.resolve("text/train.txt"), text);
+    StringBuilder answers = new StringBuilder();
+    for (int i = 0; i < 9; i++) {
+      answers.append("{\"question\":\"What colour is it?\",\"images\":[\"questions/train-000000.tar#train-").append(i).append("\"],\"answer\":\"")
+          .append(COLOURS[i % COLOURS.length]).append("\"}\n");
+    }
+    Files.writeString(folder.resolve("answers.jsonl"), answers);
   }
 
   private static void shard(Path folder, String set, int samples, int side, boolean questions) throws IOException {

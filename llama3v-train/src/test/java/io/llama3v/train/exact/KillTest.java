@@ -30,6 +30,9 @@ class KillTest {
   /** After the step that a kill waits for, it waits for up to this long: a step, a save, a model or the beginning of the next stage. */
   private static final int SPREAD_MILLIS = 250;
 
+  private static final List<String> STAGES = List.of("language-model", "clip", "adapter", "annealing/phase-1", "annealing/phase-2",
+      "sft/run-1", "sft/run-2", "evaluation", "reward", "rejection", "dpo", "quality");
+
   /** When to kill: once this process is at the stage and the step is logged, and then so many milliseconds later. */
   private record Moment(String stage, int step, int millis) {}
 
@@ -71,19 +74,20 @@ class KillTest {
     LOG.info("{} kills in {} rounds, seed {}: {}; {} hashes compared, all equal", landed, rounds, SEED, kills, files);
   }
 
-  /** Two moments in every training stage and one in two others, in order, but no more than are wanted. */
+  /** Moments in order: one in every training stage, in the evaluation and in rejection sampling; two where that many are wanted. */
   private static List<Moment> moments(Random random, int wanted) {
     List<Moment> all = new ArrayList<>();
-    for (String stage : TinyRun.TRAINED) {
+    boolean twice = wanted >= 2 * STAGES.size();
+    for (String stage : STAGES) {
+      if (!TinyRun.TRAINED.contains(stage)) {
+        all.add(new Moment(stage, 0, random.nextInt(4 * SPREAD_MILLIS)));
+        continue;
+      }
       int steps = TinyRun.steps(stage);
-      int early = random.nextInt(steps - 1);
-      int late = early + 1 + random.nextInt(steps - early);
-      if (stage.equals("reward")) all.add(new Moment("evaluation", 0, random.nextInt(4 * SPREAD_MILLIS)));
-      if (stage.equals("dpo")) all.add(new Moment("rejection", 0, random.nextInt(4 * SPREAD_MILLIS)));
-      all.add(new Moment(stage, early, random.nextInt(SPREAD_MILLIS)));
-      all.add(new Moment(stage, late, random.nextInt(SPREAD_MILLIS)));
+      int step = random.nextInt(twice ? steps - 1 : steps + 1);
+      all.add(new Moment(stage, step, random.nextInt(SPREAD_MILLIS)));
+      if (twice) all.add(new Moment(stage, step + 1 + random.nextInt(steps - step), random.nextInt(SPREAD_MILLIS)));
     }
-    // Fewer than a round has: any of them, so that not only the first stages are met.
     while (all.size() > wanted) all.remove(random.nextInt(all.size()));
     return all;
   }

@@ -57,10 +57,10 @@ public record TinyRun(Path config, Path folder) {
         runs: [{learning_rate: 1, seed: 1, share: 0.8}, {learning_rate: 0.5, seed: 2, share: 0.8}]
       evaluation: {candidates: 4, questions_per_kind: 2, captions: 1}
       preferences: {pairs: 14, validation: 3}
-      reward: {training: %5$s}
-      rejection: {questions: 4, answers: 2, answer_tokens: 3}
-      dpo: {reference_every: 4, training: %5$s}
-      quality: {data: [%2$s/answers.jsonl], evaluate_every: 4, patience: 2, answer_tokens: 3, training: %5$s}
+      reward: {max_tokens: 64, training: %5$s}
+      rejection: {max_tokens: 64, questions: 8, answers: 3, answer_tokens: 6, pass_rate: 0, check: similar}
+      dpo: {max_tokens: 64, reference_every: 4, training: %5$s}
+      quality: {max_tokens: 64, data: [%2$s/answers.jsonl], evaluate_every: 4, patience: 2, answer_tokens: 3, training: %5$s}
       """;
 
   public static TinyRun create(Path config, Path folder, Path corpus) throws IOException {

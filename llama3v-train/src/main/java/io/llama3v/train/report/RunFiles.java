@@ -22,10 +22,12 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The files of a run directory that a report is made from: their names, and how to write and read them. */
 public final class RunFiles {
@@ -78,15 +80,30 @@ public final class RunFiles {
     for (Sample sample : read(run.resolve(SAMPLES), new TypeReference<List<Sample>>() { }, List.<Sample>of())) {
       samples.add(sample.withImage(inline(run, sample)));
     }
-    Path evaluation = run.resolve(EVALUATION);
     Path config = run.resolve(CONFIG);
     return new ReportData(run.toAbsolutePath().normalize().getFileName().toString(),
         LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT)),
         flatten(read(run.resolve(PROVENANCE), new TypeReference<JsonNode>() { }, JSON.createObjectNode())),
         Files.exists(config) && Files.size(config) <= LARGEST_CONFIG ? Files.readString(config) : "",
         stages.isEmpty() ? stages(records) : stages, curves(records), samples,
-        Files.exists(evaluation) ? EvaluationTable.read(evaluation) : List.of(),
+        evaluations(run, stages.stream().map(Stage::name).toList()),
         read(run.resolve(SOUP), new TypeReference<List<SoupRow>>() { }, List.of()));
+  }
+
+  /** The run's tables, and those that stages left in folders of their own, in the order of the stages. */
+  private static List<EvaluationTable> evaluations(Path run, List<String> order) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (Stream<Path> folders = Files.list(run)) {
+      folders.map(folder -> folder.resolve(EVALUATION)).filter(Files::isRegularFile).forEach(files::add);
+    }
+    files.sort(Comparator.comparingInt((Path file) -> {
+      int place = order.indexOf(file.getParent().getFileName().toString());
+      return place < 0 ? order.size() : place;
+    }).thenComparing(Comparator.naturalOrder()));
+    if (Files.isRegularFile(run.resolve(EVALUATION))) files.add(0, run.resolve(EVALUATION));
+    List<EvaluationTable> tables = new ArrayList<>();
+    for (Path file : files) tables.addAll(EvaluationTable.read(file));
+    return tables;
   }
 
   private static <T> T read(Path file, TypeReference<T> type, T absent) throws IOException {

@@ -70,6 +70,16 @@ class RunFilesTest {
   }
 
   @Test
+  void tablesOfStagesStandBehindThoseOfTheRun() throws IOException {
+    RunFiles.writeJson(run.resolve(RunFiles.STAGES), List.of(new Stage("reward", null, 3, 3, 1, ""), new Stage("dpo", null, 3, 3, 1, "")));
+    for (String folder : List.of(".", "aside", "dpo", "reward")) {
+      Files.createDirectories(run.resolve(folder));
+      EvaluationTable.write(run.resolve(folder).resolve(RunFiles.EVALUATION), List.of(new EvaluationTable(folder, List.of())));
+    }
+    assertEquals(List.of(".", "reward", "dpo", "aside"), ReportData.fromRun(run).evaluations().stream().map(EvaluationTable::title).toList());
+  }
+
+  @Test
   void whatCannotBeReadIsNamed() throws IOException {
     Files.writeString(run.resolve(RunFiles.SOUP), "[\n  {\"name\": ]");
     assertTrue(assertThrows(IOException.class, () -> ReportData.fromRun(run)).getMessage().contains("soup.json:2:"));

@@ -1,5 +1,6 @@
 package io.llama3v.data.curate;
 
+import io.llama3v.data.curate.decontaminate.DecontaminationConfig;
 import io.llama3v.data.curate.dedup.CopiesConfig;
 import io.llama3v.data.curate.input.InputConfig;
 import io.llama3v.data.curate.ngram.ResampleConfig;
@@ -28,12 +29,13 @@ import java.util.List;
  * @param similarity     {@code similarity}: pictures and captions that do not belong together
  * @param safety         {@code safety}: block-list, classifiers, faces
  * @param copies         {@code copies}: one sample of each picture
+ * @param decontaminate  {@code decontaminate}: nothing of the benchmarks
  * @param resample       {@code resample}: fewer samples of frequent n-grams
  * @param ocr            {@code ocr}: text in pictures, appended to captions
  */
 public record CurationConfig(Path run, long seed, int threads, List<InputConfig> inputs, OutputConfig output, Boolean verifyPictures,
     List<String> steps, RulesConfig rules, LanguageConfig language, BoilerplateConfig boilerplate, SimilarityConfig similarity,
-    SafetyConfig safety, CopiesConfig copies, ResampleConfig resample, OcrConfig ocr) {
+    SafetyConfig safety, CopiesConfig copies, DecontaminationConfig decontaminate, ResampleConfig resample, OcrConfig ocr) {
   /** Fills in defaults and checks. */
   public CurationConfig {
     if (run == null) {
@@ -56,6 +58,9 @@ public record CurationConfig(Path run, long seed, int threads, List<InputConfig>
     }
     if (steps.contains("similarity") && similarity == null) {
       throw new IllegalArgumentException("the step 'similarity' needs its section, with a 'model'");
+    }
+    if (steps.contains("decontaminate") && decontaminate == null) {
+      throw new IllegalArgumentException("the step 'decontaminate' needs its section, with the benchmarks' 'texts' or 'pictures'");
     }
     if (steps.contains("resample") && resample == null) {
       throw new IllegalArgumentException("the step 'resample' needs its section, with a vocabulary and a 'threshold', 'size' or 'tail_share'");

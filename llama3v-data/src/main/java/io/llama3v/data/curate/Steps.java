@@ -25,7 +25,7 @@ import java.util.List;
 public final class Steps {
   /** All steps, in the order of the paper. */
   public static final List<String> NAMES = List.of("rules", "language", "boilerplate", "similarity", "safety", "copies",
-      "resample", "ocr");
+      "decontaminate", "resample", "ocr");
 
   private Steps() {}
 
@@ -64,6 +64,8 @@ public final class Steps {
       case "similarity" -> new SimilarityStep(config.similarity(), context.models().get().scorer(config.similarity().model()));
       case "safety" -> new SafetyStep(or(config.safety(), SafetyConfig.DEFAULT));
       case "copies" -> copies(or(config.copies(), CopiesConfig.DEFAULT), context);
+      case "decontaminate" -> config.decontaminate().step(config.decontaminate().pictures() == null ? null
+          : descriptor(config.decontaminate().copies(), context));
       case "resample" -> config.resample().step(context.seed());
       case "ocr" -> new OcrStep(or(config.ocr(), OcrConfig.DEFAULT));
       default -> throw new IllegalArgumentException("no step is called '" + name + "'; there are " + NAMES);
@@ -71,13 +73,17 @@ public final class Steps {
   }
 
   private static CopyStep copies(CopiesConfig config, StepContext context) throws IOException {
-    ImageDescriptor descriptor = switch (config.descriptor()) {
+    return new CopyStep(descriptor(config, context), config.settings(context.seed()), config.keep(), config.score());
+  }
+
+  /** The descriptor that a section names. */
+  public static ImageDescriptor descriptor(CopiesConfig config, StepContext context) throws IOException {
+    return switch (config.descriptor()) {
       case "phash" -> PerceptualHash.COSINE;
       case "dhash" -> PerceptualHash.DIFFERENCE;
       default -> config.model().toString().endsWith(".onnx") ? new OnnxDescriptor(config.model())
           : context.models().get().descriptor(config.model());
     };
-    return new CopyStep(descriptor, config.settings(context.seed()), config.keep(), config.score());
   }
 
   private static <T> T or(T value, T otherwise) {

@@ -12,33 +12,26 @@ import java.util.List;
 public final class NGramMatcher {
   private static final byte[] KINDS = Spacing.kinds();
   private static final int FEW = 64;
-  private final PatternAutomaton automaton;
-  private final int[] nodes;
-  private final int start;
+  private final WordAutomaton automaton;
+  private final WordTable words;
+  private final int entries;
+  private byte[] buffer = new byte[1024];
   private int[] hits = new int[64];
   private int count;
-  private final int entries;
   // A bit for each group of entries found in this text: most finds are new, and are so without a look at the list.
   private long groups;
   // Of texts with at least FEW finds: 1 + entry, hashed.
   private int[] table = {};
 
-  /** Builds the automaton; for half a million entries this takes seconds and some 100 MB. */
+  /** Builds the automaton; for half a million entries this takes a second or two and some 50 MB. */
   public NGramMatcher(Vocabulary vocabulary) {
-    this(PatternAutomaton.of(padded(vocabulary)), vocabulary.size());
+    this(WordAutomaton.of(vocabulary.entries()), vocabulary.size());
   }
 
-  private NGramMatcher(PatternAutomaton automaton, int entries) {
+  private NGramMatcher(WordAutomaton automaton, int entries) {
     this.automaton = automaton;
-    this.nodes = automaton.nodes;
+    this.words = automaton.words;
     this.entries = entries;
-    this.start = PatternAutomaton.step(nodes, PatternAutomaton.ROOT, ' ');
-  }
-
-  private static byte[][] padded(Vocabulary vocabulary) {
-    byte[][] patterns = new byte[vocabulary.size()][];
-    for (int i = 0; i < patterns.length; i++) patterns[i] = (' ' + vocabulary.entry(i) + ' ').getBytes(StandardCharsets.UTF_8);
-    return patterns;
   }
 
   /** A matcher for another thread, on the same automaton. */
@@ -82,33 +75,44 @@ public final class NGramMatcher {
     groups = 0;
   }
 
+  /** Cuts the text where its layout has spaces, and gives word after word to the automaton. */
   private int scan(byte[] utf8, int offset, int length) {
-    int state = start;
-    for (int i = offset, end = offset + length; i < end; i++) {
-      int b = utf8[i] & 255;
-      byte kind = KINDS[b];
-      if (kind == Spacing.OTHER) {
-        state = PatternAutomaton.step(nodes, state, b);
-        continue;
-      }
-      // Every pattern ends with a space, so that only after one can anything have been found.
-      state = space(state);
-      if (kind == Spacing.MARK) state = space(PatternAutomaton.step(nodes, state, b));
+    if (buffer.length < length + WordTable.SLACK) buffer = new byte[Math.max(length + WordTable.SLACK, 2 * buffer.length)];
+    byte[] text = buffer;
+    System.arraycopy(utf8, offset, text, 0, length);
+    int state = 0;
+    int start = 0;
+    for (int i = 0; i < length; i++) {
+      byte kind = KINDS[text[i] & 255];
+      if (kind == Spacing.OTHER) continue;
+      state = step(state, text, start, i - start);
+      if (kind == Spacing.MARK) state = step(state, text, i, 1);
+      start = i + 1;
     }
-    space(state);
+    step(state, text, start, length - start);
     return count;
   }
 
-  private int space(int state) {
-    int after = PatternAutomaton.step(nodes, state, ' ');
-    int output = nodes[DoubleArray.STRIDE * after + PatternAutomaton.OUTPUT];
+  /** The state after one more word; between two spaces, or at a border of the text, that is an empty one. */
+  private int step(int state, byte[] text, int from, int length) {
+    int slot = words.find(text, from, length);
+    if (!words.known(slot)) return 0;
+    long found = 0;
+    for (int s = state; found == 0; s = automaton.fail(s)) {
+      if (s == 0) {
+        found = words.value(slot);
+        break;
+      }
+      if (s < 0) found = automaton.child(s, words.word(slot));
+    }
+    int output = (int) found;
     if (output != 0) collect(output);
-    return after;
+    return (int) (found >>> 32);
   }
 
   private void collect(int first) {
     for (int output = first; ; ) {
-      int entry = (output & ~PatternAutomaton.MORE) - 1;
+      int entry = (output & ~WordAutomaton.MORE) - 1;
       long group = 1L << (spread(entry) >>> 26);
       if ((groups & group) == 0 || !found(entry)) {
         groups |= group;
@@ -153,7 +157,7 @@ public final class NGramMatcher {
     return hits;
   }
 
-  /** Bytes of memory that the shared automaton takes. */
+  /** Bytes of memory that the shared automaton takes, the words of more than 16 bytes left out. */
   public long automatonBytes() {
     return automaton.bytes();
   }

@@ -96,6 +96,10 @@ public final class Vocabulary {
     return Digests.hex(digest);
   }
 
+  String[] entries() {
+    return entries;
+  }
+
   /** Number of entries. */
   public int size() {
     return entries.length;

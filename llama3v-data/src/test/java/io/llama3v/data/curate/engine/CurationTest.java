@@ -76,7 +76,7 @@ class CurationTest {
   private CurationConfig config(String run, int maxCount) {
     return new CurationConfig(dir.resolve(run), 7, 1, List.of(InputConfig.webDataset(dir.resolve("raw") + "/r-*.tar")),
         new OutputConfig(true, true, "c", 16), true, List.of("rules", "boilerplate"), RULES, null, new BoilerplateConfig(maxCount, 0.0), null, null,
-        null, null, null);
+        null, null, null, null);
   }
 
   private static Map<String, String> files(Path run) throws IOException {

@@ -1,7 +1,7 @@
 package io.llama3v.data.curate.decontaminate;
 
 import io.llama3v.data.curate.HashList;
-import io.llama3v.data.pipeline.Mix64;
+import io.llama3v.tensor.Mix64;
 import java.util.Arrays;
 import java.util.Locale;
 

@@ -42,7 +42,7 @@ class HostileInputTest {
       RulesConfig rules = new RulesConfig(1, 0, 1, 0, null, null, 1, 1000, 0, null, null);
       Funnel funnel = Curation.run(new CurationConfig(Path.of(args[1]), 1, 2,
           List.of(InputConfig.webDataset(raw + "/*.tar"), InputConfig.webDataset(raw + "/*.tar.gz"), InputConfig.webDataset(raw + "/*.jsonl.gz")),
-          new OutputConfig(true, true, null, 100), true, List.of("rules"), rules, null, null, null, null, null, null, null));
+          new OutputConfig(true, true, null, 100), true, List.of("rules"), rules, null, null, null, null, null, null, null, null));
       Map<String, Long> outcome = new TreeMap<>();
       funnel.stages().forEach(s -> s.reasons().forEach(r -> outcome.put(s.step() + "/" + r.reason(), r.count())));
       outcome.put("kept", funnel.kept());

@@ -119,7 +119,7 @@ final class DescriptorCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "SHARDS", description = "Shards with pictures.")
     private String shards;
 
-    @Option(names = "--precision", defaultValue = "0.9", description = "Share of the finds that are right; ${DEFAULT-VALUE}.")
+    @Option(names = "--target-precision", defaultValue = "0.9", description = "Share of the finds that are right; ${DEFAULT-VALUE}.")
     private double precision;
 
     @Option(names = "--pictures", defaultValue = "500", description = "Pictures that are sampled; ${DEFAULT-VALUE}.")

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
  *
  * <pre>
  * python3 examples/bench/match.py make /tmp/match
- * java -Xmx2g -cp "llama3v-train/target/lib/*" examples/bench/Match.java /tmp/match [threshold, 200] [threads, all] [rounds, 5]
+ * java -Xmx2g -cp "llama3v-train/target/lib/*" examples/bench/Match.java /tmp/match [threshold, 200] [threads, all] [rounds, 5] [limit, all]
  * </pre>
  */
 public class Match {
@@ -28,12 +28,15 @@ public class Match {
     int threads = args.length > 2 ? Integer.parseInt(args[2]) : Runtime.getRuntime().availableProcessors();
     int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
     Vocabulary vocabulary = Vocabulary.load(folder.resolve("vocabulary.txt"));
-    List<String> captions = Files.readAllLines(folder.resolve("captions.txt"));
+    int limit = args.length > 4 ? Integer.parseInt(args[4]) : Integer.MAX_VALUE;
+    List<String> all = Files.readAllLines(folder.resolve("captions.txt"));
+    List<String> captions = all.subList(0, Math.min(limit, all.size()));
     long begin = System.nanoTime();
     NGramMatcher matcher = new NGramMatcher(vocabulary);
     System.out.printf("%,d entries, %,d captions; automaton of %,d MB built in %.2f s%n", vocabulary.size(), captions.size(),
         matcher.automatonBytes() >> 20, (System.nanoTime() - begin) / 1e9);
     ExecutorService pool = Executors.newFixedThreadPool(threads);
+    double[] rates = new double[rounds];
     try {
       for (int round = 1; round <= rounds; round++) {
         long start = System.nanoTime();
@@ -54,11 +57,14 @@ public class Match {
         double expected = 0;
         for (int[] h : hits) expected += resampler.keepProbability(h, h.length);
         long done = System.nanoTime();
+        rates[round - 1] = captions.size() / ((done - start) / 1e9);
         long finds = 0;
         for (long c : counts.counts()) finds += c;
         System.out.printf("round %d, %d threads: matched in %.2f s, balanced in %.2f s: %,.0f captions/s%nfinds %d, expected size %.6f%n",
-            round, threads, (matched - start) / 1e9, (done - matched) / 1e9, captions.size() / ((done - start) / 1e9), finds, expected);
+            round, threads, (matched - start) / 1e9, (done - matched) / 1e9, rates[round - 1], finds, expected);
       }
+      java.util.Arrays.sort(rates);
+      System.out.printf("median of %d rounds, %d threads: %.0f captions/s%n", rounds, threads, rates[rounds / 2]);
     } finally {
       pool.shutdown();
     }

@@ -1,5 +1,8 @@
 package io.llama3v.data.curate;
 
+import io.llama3v.data.curate.decontaminate.DecontaminationConfig;
+import io.llama3v.data.curate.decontaminate.DecontaminationStep;
+import io.llama3v.data.curate.decontaminate.Decontaminator;
 import io.llama3v.data.curate.dedup.CopiesConfig;
 import io.llama3v.data.curate.dedup.CopyStep;
 import io.llama3v.data.curate.dedup.OnnxDescriptor;
@@ -64,8 +67,7 @@ public final class Steps {
       case "similarity" -> new SimilarityStep(config.similarity(), context.models().get().scorer(config.similarity().model()));
       case "safety" -> new SafetyStep(or(config.safety(), SafetyConfig.DEFAULT));
       case "copies" -> copies(or(config.copies(), CopiesConfig.DEFAULT), context);
-      case "decontaminate" -> config.decontaminate().step(config.decontaminate().pictures() == null ? null
-          : descriptor(config.decontaminate().copies(), context));
+      case "decontaminate" -> new DecontaminationStep(decontaminator(config.decontaminate(), context));
       case "resample" -> config.resample().step(context.seed());
       case "ocr" -> new OcrStep(or(config.ocr(), OcrConfig.DEFAULT));
       default -> throw new IllegalArgumentException("no step is called '" + name + "'; there are " + NAMES);
@@ -74,6 +76,11 @@ public final class Steps {
 
   private static CopyStep copies(CopiesConfig config, StepContext context) throws IOException {
     return new CopyStep(descriptor(config, context), config.settings(context.seed()), config.keep(), config.score());
+  }
+
+  /** What compares with the benchmarks that a section names. */
+  public static Decontaminator decontaminator(DecontaminationConfig config, StepContext context) throws IOException {
+    return config.open(config.pictures() == null ? null : descriptor(config.copies(), context));
   }
 
   /** The descriptor that a section names. */

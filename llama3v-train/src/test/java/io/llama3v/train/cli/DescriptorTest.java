@@ -31,7 +31,7 @@ class DescriptorTest {
     assertEquals(0, train.code(), train.err());
     assertTrue(train.out().contains("loss "), train.out());
     for (Object descriptor : new Object[] {"phash", dir.resolve("net")}) {
-      Run calibrate = Run.of("descriptor", "calibrate", descriptor, shards, "--precision", "0.5", "--edits", "SCALE,TONE");
+      Run calibrate = Run.of("descriptor", "calibrate", descriptor, shards, "--target-precision", "0.5", "--edits", "SCALE,TONE");
       assertEquals(0, calibrate.code(), calibrate.err());
       assertTrue(calibrate.out().contains("on 24 pictures") && calibrate.out().contains("recall of scale"), calibrate.out());
     }

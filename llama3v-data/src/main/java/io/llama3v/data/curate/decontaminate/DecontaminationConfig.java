@@ -14,19 +14,22 @@ import java.util.List;
  *
  * @param texts      files of questions and answers, one a line, gzipped or not
  * @param pictures   pattern of shards with their pictures
+ * @param fields     fields of the json members of those shards whose texts are questions or answers, such as {@code question}; none
  * @param words      of a phrase that counts as shared; 8
  * @param overlap    share of a caption's phrases above which it is dropped; 0, any at all
  * @param descriptor {@code phash}, {@code dhash} or {@code model}, as in {@code copies}
  * @param model      as in {@code copies}
  * @param threshold  as in {@code copies}
  */
-public record DecontaminationConfig(List<Path> texts, String pictures, int words, double overlap, String descriptor, Path model,
-    Double threshold) {
+public record DecontaminationConfig(List<Path> texts, String pictures, List<String> fields, int words, double overlap, String descriptor,
+    Path model, Double threshold) {
   /** Fills in defaults and checks. */
   public DecontaminationConfig {
     texts = texts == null ? List.of() : List.copyOf(texts);
+    fields = fields == null ? List.of() : List.copyOf(fields);
     words = words == 0 ? 8 : words;
     if (texts.isEmpty() && pictures == null) throw new IllegalArgumentException("name the benchmarks' 'texts', 'pictures' or both");
+    if (!fields.isEmpty() && pictures == null) throw new IllegalArgumentException("'fields' are those of the shards that 'pictures' names; name them");
     copies(descriptor, model, threshold);
   }
 
@@ -39,14 +42,15 @@ public record DecontaminationConfig(List<Path> texts, String pictures, int words
     return copies(descriptor, model, threshold);
   }
 
-  /** The step; {@code opened} describes pictures, and is null if there are none to compare with. */
-  public DecontaminationStep step(ImageDescriptor opened) throws IOException {
+  /** Reads the benchmarks; {@code opened} describes pictures, and is null if there are none to compare with. */
+  public Decontaminator open(ImageDescriptor opened) throws IOException {
     try {
       List<String> lines = new ArrayList<>();
       ReferenceText.files(texts).forEachLine(lines::add);
-      if (pictures == null) return new DecontaminationStep(lines, words, overlap, null, null, 0);
+      if (pictures == null) return new Decontaminator(lines, words, overlap, null, null, 0);
       try (ShardIndex index = ShardIndex.open(pictures)) {
-        return new DecontaminationStep(lines, words, overlap, new BenchmarkPictures(index, opened), opened, copies().threshold());
+        if (!fields.isEmpty()) lines.addAll(BenchmarkTexts.of(index, fields));
+        return new Decontaminator(lines, words, overlap, new BenchmarkPictures(index, opened), opened, copies().threshold());
       }
     } catch (IOException | RuntimeException failed) {
       if (opened != null) opened.close();

@@ -2,9 +2,7 @@ package io.llama3v.data.curate.decontaminate;
 
 import io.llama3v.data.curate.Candidate;
 import io.llama3v.data.curate.CurationRecord;
-import io.llama3v.data.curate.ImageDescriptor;
 import io.llama3v.data.curate.Step;
-import io.llama3v.io.Digests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,34 +19,11 @@ public final class DecontaminationStep implements Step<Void> {
   public static final String TEXT = "benchmark-text";
   /** The note with the key of the benchmark's picture. */
   public static final String NOTE = "benchmark";
-  private final PhraseSet phrases;
-  private final double overlap;
-  private final BenchmarkPictures pictures;
-  private final ImageDescriptor descriptor;
-  private final double threshold;
-  private final String settings;
+  private final Decontaminator benchmarks;
 
-  /**
-   * A step; it closes the descriptor.
-   *
-   * @param texts      questions and answers of benchmarks; may be empty
-   * @param words      of a phrase
-   * @param overlap    share of a caption's phrases above which it is dropped; 0 for any at all
-   * @param pictures   of benchmarks, or null
-   * @param descriptor that the pictures were described with, or null
-   * @param threshold  cosine from which a picture is a copy
-   */
-  public DecontaminationStep(List<String> texts, int words, double overlap, BenchmarkPictures pictures, ImageDescriptor descriptor,
-      double threshold) {
-    if (!(overlap >= 0 && overlap < 1)) throw new IllegalArgumentException("overlap of " + overlap + "; expected 0 to less than 1");
-    if ((pictures == null) != (descriptor == null)) throw new IllegalArgumentException("benchmark pictures go with a descriptor");
-    this.phrases = new PhraseSet(words, texts);
-    this.overlap = overlap;
-    this.pictures = pictures;
-    this.descriptor = descriptor;
-    this.threshold = threshold;
-    this.settings = Digests.sha256(words + "\n" + overlap + "\n" + threshold + "\n" + (pictures == null ? "" : pictures.fingerprint()) + "\n"
-        + String.join("\n", texts));
+  /** A step; it closes what it is given. */
+  public DecontaminationStep(Decontaminator benchmarks) {
+    this.benchmarks = benchmarks;
   }
 
   @Override
@@ -58,33 +33,32 @@ public final class DecontaminationStep implements Step<Void> {
 
   @Override
   public Map<String, String> settings() {
-    return Map.of("version", "1", "benchmarks", settings);
+    return Map.of("version", "1", "benchmarks", benchmarks.fingerprint());
   }
 
   @Override
   public boolean needsPictures() {
-    return pictures != null;
+    return benchmarks.looksAtPictures();
   }
 
   @Override
   public List<CurationRecord> measure(List<Candidate> batch) {
-    float[][] vectors = pictures == null ? null : descriptor.describe(batch.stream().map(Candidate::image).toList());
+    float[][] vectors = needsPictures() ? benchmarks.describe(batch.stream().map(Candidate::image).toList()) : new float[batch.size()][];
     List<CurationRecord> measured = new ArrayList<>(batch.size());
-    for (int i = 0; i < batch.size(); i++) measured.add(measured(batch.get(i).record(), vectors == null ? null : vectors[i]));
+    for (int i = 0; i < batch.size(); i++) measured.add(measured(batch.get(i).record(), vectors[i]));
     return measured;
   }
 
   private CurationRecord measured(CurationRecord record, float[] vector) {
-    double shared = record.captions().stream().mapToDouble(phrases::overlap).max().orElse(0);
-    CurationRecord r = record.withScore(TEXT, shared);
-    BenchmarkPictures.Nearest nearest = vector == null ? null : pictures.nearest(vector);
-    if (nearest != null) r = r.withScore(PICTURE, nearest.cosine());
-    if (nearest != null && nearest.cosine() >= threshold) return r.withNote(NOTE, nearest.key()).dropped(name(), PICTURE);
-    return shared > overlap ? r.dropped(name(), TEXT) : r;
+    Decontaminator.Finding found = benchmarks.find(record.captions(), vector);
+    CurationRecord r = record.withScore(TEXT, found.overlap());
+    if (found.nearest() != null) r = r.withScore(PICTURE, found.nearest().cosine());
+    if (found.picture()) return r.withNote(NOTE, found.nearest().key()).dropped(name(), PICTURE);
+    return found.text() ? r.dropped(name(), TEXT) : r;
   }
 
   @Override
   public void close() {
-    if (descriptor != null) descriptor.close();
+    benchmarks.close();
   }
 }

@@ -84,7 +84,7 @@ final class ElementKernels {
         int i = 0;
         for (int end = Vec.bound(n); i < end; i += Vec.N) {
           FloatVector t = Vec.load(a, i);
-          Vec.store(t.mul(VecMath.normalCdf(t, VecMath.bell(t))), b, i);
+          Vec.store(t.mul(VecMath.normalCdf(t)), b, i);
         }
         for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.normalCdf(Vec.get(a, i)));
       });
@@ -124,15 +124,8 @@ final class ElementKernels {
     switch (op) {
       case GELU -> flat(x, dy, dx, null, (a, g, d, w, n) -> {
         int i = 0;
-        for (int end = Vec.bound(n); i < end; i += Vec.N) {
-          FloatVector t = Vec.load(a, i);
-          FloatVector bell = VecMath.bell(t);
-          Vec.store(Vec.load(g, i).mul(t.fma(VecMath.density(bell), VecMath.normalCdf(t, bell))), d, i);
-        }
-        for (; i < n; i++) {
-          float t = Vec.get(a, i);
-          Vec.put(d, i, Vec.get(g, i) * (VecMath.normalCdf(t) + t * VecMath.density(t)));
-        }
+        for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(g, i).mul(VecMath.geluSlope(Vec.load(a, i))), d, i);
+        for (; i < n; i++) Vec.put(d, i, Vec.get(g, i) * VecMath.geluSlope(Vec.get(a, i)));
       });
       case QUICK_GELU -> swishBackward(x, dy, dx, 1.702f);
       case SILU -> swishBackward(x, dy, dx, 1f);

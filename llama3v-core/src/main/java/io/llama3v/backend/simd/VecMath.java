@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Exponential, logistic and Gaussian functions on vectors, with their scalar twins for the ends of rows. Errors are within 2
- * units in the last place for exp and 1e-7 absolute for the normal distribution function.
+ * units in the last place for exp, 2e-7 absolute for the normal distribution function and 3e-7 for GELU's slope.
  */
 final class VecMath {
   /** Below this, e^x is returned as 0: it would be a subnormal number. */
@@ -17,8 +17,7 @@ final class VecMath {
   private static final float LN2_LOW = -2.12194440e-4f;
   /** Adding and subtracting 1.5 · 2^23 rounds to an integer, which is then found in the low bits. */
   private static final float ROUND = 12582912f;
-  private static final float SQRT_HALF = 0.70710678f;
-  private static final float INV_SQRT_2PI = 0.39894228f;
+  private static final double INV_SQRT_2PI = 0.3989422804014327;
 
   private VecMath() {}
 
@@ -54,23 +53,27 @@ final class VecMath {
     return (float) (1 / (1 + Math.exp(-x)));
   }
 
-  /** e^{−x²/2}: what the normal density and {@link #normalCdf} have in common. */
-  static FloatVector bell(FloatVector x) {
-    return exp(x.mul(x).mul(-0.5f));
+  /**
+   * Φ(x): 1/2 and x times a rational function of x², fitted to the least greatest error on [−5.5, 5.5], beyond which it stands
+   * still. Without an exponential it takes a third of the time of Abramowitz and Stegun's 7.1.26.
+   */
+  static FloatVector normalCdf(FloatVector x) {
+    FloatVector c = x.max(-5.5f).min(5.5f);
+    FloatVector u = c.mul(c);
+    FloatVector p = u.fma(Vec.broadcast(2.2749066e-8f), Vec.broadcast(6.352086e-6f));
+    p = p.fma(u, Vec.broadcast(1.6882668e-4f));
+    p = p.fma(u, Vec.broadcast(4.6772663e-3f));
+    p = p.fma(u, Vec.broadcast(3.385279e-2f));
+    p = p.fma(u, Vec.broadcast(0.39894223f));
+    FloatVector q = u.fma(Vec.broadcast(1.1974928e-6f), Vec.broadcast(7.3647614e-5f));
+    q = q.fma(u, Vec.broadcast(1.8844509e-3f));
+    q = q.fma(u, Vec.broadcast(2.8645946e-2f));
+    q = q.fma(u, Vec.broadcast(0.25152227f));
+    q = q.fma(u, Vec.broadcast(1f));
+    return c.mul(p).div(q).add(0.5f);
   }
 
-  /** Φ(x), given {@link #bell}: Abramowitz and Stegun 7.1.26. */
-  static FloatVector normalCdf(FloatVector x, FloatVector bell) {
-    FloatVector t = Vec.broadcast(1f).div(x.abs().fma(Vec.broadcast(0.3275911f * SQRT_HALF), Vec.broadcast(1f)));
-    FloatVector p = Vec.broadcast(1.061405429f);
-    p = p.fma(t, Vec.broadcast(-1.453152027f));
-    p = p.fma(t, Vec.broadcast(1.421413741f));
-    p = p.fma(t, Vec.broadcast(-0.284496736f));
-    p = p.fma(t, Vec.broadcast(0.254829592f));
-    FloatVector tail = p.mul(t).mul(bell).mul(0.5f);
-    return tail.blend(Vec.broadcast(1f).sub(tail), x.compare(VectorOperators.GE, 0f));
-  }
-
+  /** The same for single values, by Abramowitz and Stegun's 7.1.26. */
   static float normalCdf(float x) {
     double t = 1 / (1 + 0.3275911 * Math.abs(x) * Math.sqrt(0.5));
     double p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
@@ -78,12 +81,25 @@ final class VecMath {
     return (float) (x >= 0 ? 1 - tail : tail);
   }
 
-  /** Density of the standard normal distribution, given {@link #bell}. */
-  static FloatVector density(FloatVector bell) {
-    return bell.mul(INV_SQRT_2PI);
+  /** (x Φ(x))' = Φ(x) + x φ(x), the slope of GELU; fitted as {@link #normalCdf} is, on [−6, 6]. */
+  static FloatVector geluSlope(FloatVector x) {
+    FloatVector c = x.max(-6f).min(6f);
+    FloatVector u = c.mul(c);
+    FloatVector p = u.fma(Vec.broadcast(2.0857202e-7f), Vec.broadcast(3.6302128e-5f));
+    p = p.fma(u, Vec.broadcast(2.4411158e-5f));
+    p = p.fma(u, Vec.broadcast(1.4234573e-2f));
+    p = p.fma(u, Vec.broadcast(-3.0628841e-2f));
+    p = p.fma(u, Vec.broadcast(0.7978854f));
+    FloatVector q = u.fma(Vec.broadcast(1.58397e-9f), Vec.broadcast(9.173113e-6f));
+    q = q.fma(u, Vec.broadcast(1.9396543e-4f));
+    q = q.fma(u, Vec.broadcast(3.5488845e-3f));
+    q = q.fma(u, Vec.broadcast(4.1137733e-2f));
+    q = q.fma(u, Vec.broadcast(0.29495463f));
+    q = q.fma(u, Vec.broadcast(1f));
+    return c.mul(p).div(q).add(0.5f);
   }
 
-  static float density(float x) {
-    return (float) (Math.exp(-0.5 * x * x) * INV_SQRT_2PI);
+  static float geluSlope(float x) {
+    return (float) (normalCdf(x) + x * Math.exp(-0.5 * x * x) * INV_SQRT_2PI);
   }
 }

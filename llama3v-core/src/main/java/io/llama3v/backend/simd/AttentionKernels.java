@@ -11,7 +11,10 @@ import jdk.incubator.vector.VectorOperators;
  * Tk] tensor. Heads are read in place from [B, T, H, d] by giving the BLAS their row length.
  */
 final class AttentionKernels {
-  private static final int QUERY_BLOCK = 64;
+  /** Queries in a block under the causal rule, where larger ones would compute more scores that nobody may see. */
+  private static final int CAUSAL_BLOCK = 64;
+  /** Scores of a block, at most, unless rows are long: with their gradients they fill 512 KiB, a usual second-level cache. */
+  private static final int BLOCK_SCORES = 65_536;
   private static final long SMALL = 20_000;
   private final Parallel team;
   private final Blas blas;
@@ -33,8 +36,20 @@ final class AttentionKernels {
       return heads / keyHeads;
     }
 
+    /** Floats from one row of scores to the next: a whole number of vectors, so that no row has an end of single values. */
+    int stride() {
+      return Vec.bound(keys + Vec.N - 1);
+    }
+
+    /** Queries in a block: what is packed for the products of a block is packed again for the next. */
+    int blockRows() {
+      int most = mask.causal() ? CAUSAL_BLOCK : Math.max(CAUSAL_BLOCK, BLOCK_SCORES / stride());
+      int blocks = (queries + most - 1) / most;
+      return (queries + blocks - 1) / blocks;
+    }
+
     int queryBlocks() {
-      return (queries + QUERY_BLOCK - 1) / QUERY_BLOCK;
+      return (queries + blockRows() - 1) / blockRows();
     }
 
     /** Keys that any query before {@code queryEnd} may see under the causal rule. */
@@ -63,34 +78,35 @@ final class AttentionKernels {
     long pv = HostStorage.address(v);
     long po = HostStorage.address(out);
     ByteBuffer lse = HostStorage.buffer(logSumExp);
-    Scratch[] scratch = Scratch.take(pool, team.threads(), 1, p.keys);
+    Scratch[] scratch = Scratch.take(pool, team.threads(), 1, p.blockRows() * p.stride());
+    int blockRows = p.blockRows();
+    int blocks = p.queryBlocks();
+    int stride = p.stride();
     Masks masks = new Masks(mask, p.keys);
     try {
-      team.tasks(p.batch * p.heads * p.queryBlocks(), p.worthThreads(), (task, lane) -> {
-        int block = task % p.queryBlocks();
-        int h = task / p.queryBlocks() % p.heads;
-        int b = task / p.queryBlocks() / p.heads;
-        int i0 = block * QUERY_BLOCK;
-        int rows = Math.min(QUERY_BLOCK, p.queries - i0);
+      team.tasks(p.batch * p.heads * blocks, p.worthThreads(), (task, lane) -> {
+        int h = task / blocks % p.heads;
+        int b = task / blocks / p.heads;
+        int i0 = task % blocks * blockRows;
+        int rows = Math.min(blockRows, p.queries - i0);
         int n = p.keysFor(i0 + rows);
-        int lo = Math.min(n, masks.firstKey(b, i0, rows));
+        int lo = Vec.bound(Math.min(n, masks.firstKey(b, i0, rows)));
         int hk = h / p.perKeyHead();
         Scratch s = scratch[lane];
         int rowLength = p.heads * p.width;
         int keyLength = p.keyHeads * p.width;
         if (n > lo) {
           blas.gemm(false, true, rows, n - lo, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength,
-              p.keyAt(pk, b, hk) + 4L * lo * keyLength, keyLength, 0, s.scores.address() + 4L * lo, p.keys);
+              p.keyAt(pk, b, hk) + 4L * lo * keyLength, keyLength, 0, s.scores.address() + 4L * lo, stride);
         }
         for (int r = 0; r < rows; r++) {
-          int at = r * p.keys;
-          int visible = Math.max(lo, masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1)));
-          float l = softmaxRow(s.scoreBuffer, at + lo, visible - lo);
-          zero(s.scoreBuffer, at + visible, n - visible);
+          int visible = Math.max(lo, p.keysFor(i0 + r + 1));
+          masks.apply(s.scoreBuffer, r * stride, b, h, i0 + r, visible);
+          float l = softmaxRow(s.scoreBuffer, r * stride + lo, visible - lo, n - lo);
           Vec.put(lse, (b * p.heads + h) * p.queries + i0 + r, l);
         }
         // With no key in reach, k = 0 and the BLAS writes zeros.
-        blas.gemm(false, false, rows, p.width, n - lo, 1, s.scores.address() + 4L * lo, p.keys,
+        blas.gemm(false, false, rows, p.width, n - lo, 1, s.scores.address() + 4L * lo, stride,
             p.keyAt(pv, b, hk) + 4L * lo * keyLength, keyLength, 0, p.queryAt(po, b, i0, h), rowLength);
       });
     } finally {
@@ -113,7 +129,9 @@ final class AttentionKernels {
     long pdv = dv == null ? 0 : HostStorage.address(dv);
     int rowLength = p.heads * p.width;
     int keyLength = p.keyHeads * p.width;
-    Scratch[] scratch = Scratch.take(pool, team.threads(), 2, p.keys);
+    Scratch[] scratch = Scratch.take(pool, team.threads(), 2, p.blockRows() * p.stride());
+    int blockRows = p.blockRows();
+    int stride = p.stride();
     Masks masks = new Masks(mask, p.keys);
     try {
       team.tasks(p.batch * p.keyHeads, p.worthThreads(), (task, lane) -> {
@@ -126,41 +144,40 @@ final class AttentionKernels {
         if (dk != null) zeroRows(p.keyAt(pdk, b, hk), p.keys, p.width, keyLength);
         if (dv != null) zeroRows(p.keyAt(pdv, b, hk), p.keys, p.width, keyLength);
         for (int h = hk * p.perKeyHead(); h < (hk + 1) * p.perKeyHead(); h++) {
-          for (int i0 = 0; i0 < p.queries; i0 += QUERY_BLOCK) {
-            int rows = Math.min(QUERY_BLOCK, p.queries - i0);
+          for (int i0 = 0; i0 < p.queries; i0 += blockRows) {
+            int rows = Math.min(blockRows, p.queries - i0);
             int n = p.keysFor(i0 + rows);
-            int lo = Math.min(n, masks.firstKey(b, i0, rows));
+            int lo = Vec.bound(Math.min(n, masks.firstKey(b, i0, rows)));
             long scores = s.scores.address() + 4L * lo;
             long skipped = 4L * lo * keyLength;
             long rowG = p.queryAt(pdo, b, i0, h);
             if (n > lo) {
               blas.gemm(false, true, rows, n - lo, p.width, p.scale, p.queryAt(pq, b, i0, h), rowLength, keyK + skipped, keyLength, 0,
-                  scores, p.keys);
+                  scores, stride);
             }
             for (int r = 0; r < rows; r++) {
-              int at = r * p.keys;
-              int visible = Math.max(lo, masks.apply(s.scoreBuffer, at, b, h, i0 + r, p.keysFor(i0 + r + 1)));
-              probabilities(s.scoreBuffer, at + lo, visible - lo, Vec.get(lse, (b * p.heads + h) * p.queries + i0 + r));
-              zero(s.scoreBuffer, at + visible, n - visible);
+              int visible = Math.max(lo, p.keysFor(i0 + r + 1));
+              masks.apply(s.scoreBuffer, r * stride, b, h, i0 + r, visible);
+              probabilities(s.scoreBuffer, r * stride + lo, visible - lo, n - lo, Vec.get(lse, (b * p.heads + h) * p.queries + i0 + r));
             }
             if (dv != null && n > lo) {
-              blas.gemm(true, false, n - lo, p.width, rows, 1, scores, p.keys, rowG, rowLength, 1, p.keyAt(pdv, b, hk) + skipped, keyLength);
+              blas.gemm(true, false, n - lo, p.width, rows, 1, scores, stride, rowG, rowLength, 1, p.keyAt(pdv, b, hk) + skipped, keyLength);
             }
             if (dq == null && dk == null) continue;
             long gradients = s.gradients.address() + 4L * lo;
             if (n > lo) {
-              blas.gemm(false, true, rows, n - lo, p.width, 1, rowG, rowLength, keyV + skipped, keyLength, 0, gradients, p.keys);
+              blas.gemm(false, true, rows, n - lo, p.width, 1, rowG, rowLength, keyV + skipped, keyLength, 0, gradients, stride);
             }
             for (int r = 0; r < rows; r++) {
               int row = ((b * p.queries + i0 + r) * p.heads + h) * p.width;
-              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * p.keys + lo, n - lo, dot(o, g, row, p.width), p.scale);
+              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * stride + lo, n - lo, dot(o, g, row, p.width), p.scale);
             }
             if (dq != null) {
-              blas.gemm(false, false, rows, p.width, n - lo, 1, gradients, p.keys, keyK + skipped, keyLength, 0,
+              blas.gemm(false, false, rows, p.width, n - lo, 1, gradients, stride, keyK + skipped, keyLength, 0,
                   p.queryAt(pdq, b, i0, h), rowLength);
             }
             if (dk != null && n > lo) {
-              blas.gemm(true, false, n - lo, p.width, rows, 1, gradients, p.keys, p.queryAt(pq, b, i0, h), rowLength, 1,
+              blas.gemm(true, false, n - lo, p.width, rows, 1, gradients, stride, p.queryAt(pq, b, i0, h), rowLength, 1,
                   p.keyAt(pdk, b, hk) + skipped, keyLength);
             }
           }
@@ -173,9 +190,9 @@ final class AttentionKernels {
 
   /** Score buffers of one thread. */
   private record Scratch(HostPool.Block scores, ByteBuffer scoreBuffer, HostPool.Block gradients, ByteBuffer gradientBuffer) {
-    static Scratch[] take(HostPool pool, int threads, int buffers, int keys) {
+    static Scratch[] take(HostPool pool, int threads, int buffers, int scores) {
       Scratch[] all = new Scratch[threads];
-      long bytes = 4L * QUERY_BLOCK * keys;
+      long bytes = 4L * scores;
       for (int i = 0; i < threads; i++) {
         HostPool.Block a = pool.take(bytes);
         HostPool.Block c = buffers > 1 ? pool.take(bytes) : null;
@@ -192,13 +209,17 @@ final class AttentionKernels {
     }
   }
 
-  /** Replaces scores by probabilities; returns their log-sum-exp, +∞ if nothing is visible. */
-  private static float softmaxRow(ByteBuffer s, int at, int n) {
+  /**
+   * Replaces scores by probabilities.
+   *
+   * @param visible keys that may be seen; those up to {@code n}, and up to whole vectors, get 0
+   * @return their log-sum-exp, +∞ if nothing is visible
+   */
+  private static float softmaxRow(ByteBuffer s, int at, int visible, int n) {
+    int end = hideEnd(s, at, visible);
     FloatVector m = Vec.broadcast(Float.NEGATIVE_INFINITY);
-    int end = Vec.bound(n);
     for (int i = 0; i < end; i += Vec.N) m = m.max(Vec.load(s, at + i));
     float max = m.reduceLanes(VectorOperators.MAX);
-    for (int i = end; i < n; i++) max = Math.max(max, Vec.get(s, at + i));
     if (max == Float.NEGATIVE_INFINITY) {
       zero(s, at, n);
       return Float.POSITIVE_INFINITY;
@@ -210,35 +231,35 @@ final class AttentionKernels {
       Vec.store(e, s, at + i);
     }
     float sum = acc.reduceLanes(VectorOperators.ADD);
-    for (int i = end; i < n; i++) {
-      float e = VecMath.exp(Vec.get(s, at + i) - max);
-      sum += e;
-      Vec.put(s, at + i, e);
-    }
     float inverse = 1 / sum;
     for (int i = 0; i < end; i += Vec.N) Vec.store(Vec.load(s, at + i).mul(inverse), s, at + i);
-    for (int i = end; i < n; i++) Vec.put(s, at + i, Vec.get(s, at + i) * inverse);
+    zero(s, at + end, n - end);
     return (float) (max + Math.log(sum));
   }
 
-  /** {@code e^{score − logSumExp}}; zeros where logSumExp is +∞. */
-  private static void probabilities(ByteBuffer s, int at, int n, float logSumExp) {
+  /** {@code e^{score − logSumExp}}, 0 behind the visible ones; zeros where logSumExp is +∞. */
+  private static void probabilities(ByteBuffer s, int at, int visible, int n, float logSumExp) {
     if (logSumExp == Float.POSITIVE_INFINITY) {
       zero(s, at, n);
       return;
     }
-    int i = 0;
-    for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(VecMath.exp(Vec.load(s, at + i).sub(logSumExp)), s, at + i);
-    for (; i < n; i++) Vec.put(s, at + i, VecMath.exp(Vec.get(s, at + i) - logSumExp));
+    int end = hideEnd(s, at, visible);
+    for (int i = 0; i < end; i += Vec.N) Vec.store(VecMath.exp(Vec.load(s, at + i).sub(logSumExp)), s, at + i);
+    zero(s, at + end, n - end);
   }
 
-  /** {@code dS = scale · P (dP − δ)}, in the place of dP. */
+  /** Writes −∞ behind the visible scores up to a whole number of vectors, which is returned. */
+  private static int hideEnd(ByteBuffer s, int at, int visible) {
+    int end = Vec.bound(visible + Vec.N - 1);
+    for (int i = visible; i < end; i++) Vec.put(s, at + i, Float.NEGATIVE_INFINITY);
+    return end;
+  }
+
+  /** {@code dS = scale · P (dP − δ)}, in the place of dP. What lies behind the n scores is never read. */
   private static void scoreGradient(ByteBuffer p, ByteBuffer dp, int at, int n, float delta, float scale) {
-    int i = 0;
-    for (int end = Vec.bound(n); i < end; i += Vec.N) {
+    for (int i = 0; i < n; i += Vec.N) {
       Vec.store(Vec.load(dp, at + i).sub(delta).mul(Vec.load(p, at + i)).mul(scale), dp, at + i);
     }
-    for (; i < n; i++) Vec.put(dp, at + i, (Vec.get(dp, at + i) - delta) * Vec.get(p, at + i) * scale);
   }
 
   private static float dot(ByteBuffer a, ByteBuffer b, int at, int n) {
@@ -251,7 +272,9 @@ final class AttentionKernels {
   }
 
   private static void zero(ByteBuffer s, int at, int n) {
-    for (int i = 0; i < n; i++) Vec.put(s, at + i, 0);
+    int i = 0;
+    for (; i < Vec.bound(Math.max(0, n)); i += Vec.N) Vec.store(Vec.zero(), s, at + i);
+    for (; i < n; i++) Vec.put(s, at + i, 0);
   }
 
   private static void zeroRows(long address, int rows, int width, int rowLength) {
@@ -259,7 +282,7 @@ final class AttentionKernels {
     for (int r = 0; r < rows; r++) zero(b, r * rowLength, width);
   }
 
-  /** Writes −∞ into masked scores, and finds how many leading keys remain in question. */
+  /** Writes −∞ into masked scores. */
   private static final class Masks {
     private final AttentionMask mask;
     private final int keyCount;
@@ -291,7 +314,7 @@ final class AttentionKernels {
       return Math.max(0, (int) Math.ceil(Vec.get(starts, b * (int) mask.starts().size(1) + i)));
     }
 
-    int apply(ByteBuffer s, int at, int b, int h, int i, int visible) {
+    void apply(ByteBuffer s, int at, int b, int h, int i, int visible) {
       if (keys != null) hide(s, at, keys, b * keyCount, visible, false);
       // Padding is square: as many queries as keys.
       if (padding != null && Vec.get(padding, b * keyCount + i) != 0) hide(s, at, padding, b * keyCount, visible, true);
@@ -312,7 +335,6 @@ final class AttentionKernels {
         int row = ((int) ((t.size(0) == 1 ? 0 : b) * t.size(1) + (t.size(1) == 1 ? 0 : h)) * (int) t.size(2) + i) * keyCount;
         for (int j = 0; j < visible; j++) Vec.put(s, at + j, Vec.get(s, at + j) + Vec.get(bias, row + j));
       }
-      return visible;
     }
 
     private static void hide(ByteBuffer s, int at, ByteBuffer flags, int flagsAt, int n, boolean hideSet) {

@@ -20,12 +20,13 @@ import java.util.Map;
  * @param evalIcons     icons in each retrieval set, at most
  * @param evalPerKind   held-out questions of each kind
  * @param evalCaptions  held-out captioned scenes
+ * @param reading       rendered words
  * @param shardSamples  samples in a shard
  * @param threads       that draw; the result does not depend on it
  */
 public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, int iconVariants, int tileSide,
-    int scenes, int questions, int validation, int evalIcons, int evalPerKind, int evalCaptions, int shardSamples,
-    int threads) {
+    int scenes, int questions, int validation, int evalIcons, int evalPerKind, int evalCaptions, Reading reading,
+    int shardSamples, int threads) {
 
   public CorpusConfig {
     Map<String, Integer> positive = Map.of("iconVariants", iconVariants, "scenes", scenes, "questions", questions,
@@ -38,14 +39,36 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
 
   /** The corpus of the quickstart: two pictures of each icon, 20,000 scenes, 12,000 scenes with questions. */
   public static CorpusConfig tiny(Path webjars, Path output) {
-    return new CorpusConfig(webjars, output, 1, 64, 2, 64, 20_000, 12_000, 500, 600, 240, 500, 1000,
+    return new CorpusConfig(webjars, output, 1, 64, 2, 64, 20_000, 12_000, 500, 600, 240, 500, Reading.USUAL, 1000,
         Runtime.getRuntime().availableProcessors());
   }
 
   /** The same with other sizes. */
   public CorpusConfig withSizes(int newIconVariants, int newScenes, int newQuestions) {
     return new CorpusConfig(webjars, output, seed, iconSide, newIconVariants, tileSide, newScenes, newQuestions,
-        validation, evalIcons, evalPerKind, evalCaptions, shardSamples, threads);
+        validation, evalIcons, evalPerKind, evalCaptions, reading, shardSamples, threads);
+  }
+
+  /**
+   * Words that are rendered and read.
+   *
+   * @param samples  training pictures of a single word each with the question what it says, beside those among the
+   *                 scenes; half the words are letters drawn at random, so that they cannot be guessed. May be 0
+   * @param letters  of the longest word, 3 to 7
+   * @param capitals whether all words are in capitals; if not, one in six is, and one in six begins with one
+   */
+  public record Reading(int samples, int letters, boolean capitals) {
+    /** No further pictures, words of three to seven letters in both cases. */
+    public static final Reading USUAL = new Reading(0, Words.LONGEST, false);
+
+    public Reading {
+      check("reading.samples", samples, 0);
+      check("reading.letters", letters, Words.SHORTEST);
+      if (letters > Words.LONGEST) {
+        throw new IllegalArgumentException("corpus setting reading.letters must be at most " + Words.LONGEST + ", not "
+            + letters);
+      }
+    }
   }
 
   /** Everything that the content depends on. */
@@ -53,7 +76,9 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
     return JsonNodeFactory.instance.objectNode().put("seed", seed).put("iconSide", iconSide)
         .put("iconVariants", iconVariants).put("tileSide", tileSide).put("scenes", scenes).put("questions", questions)
         .put("validation", validation).put("evalIcons", evalIcons).put("evalPerKind", evalPerKind)
-        .put("evalCaptions", evalCaptions).put("shardSamples", shardSamples);
+        .put("evalCaptions", evalCaptions).put("readingSamples", reading.samples())
+        .put("readingLetters", reading.letters()).put("readingCapitals", reading.capitals())
+        .put("shardSamples", shardSamples);
   }
 
   private static void check(String name, int value, int least) {

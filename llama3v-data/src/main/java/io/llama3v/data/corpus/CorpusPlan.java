@@ -1,5 +1,6 @@
 package io.llama3v.data.corpus;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Which sets a corpus has, made from which icons. */
@@ -13,14 +14,20 @@ final class CorpusPlan {
   CorpusPlan(CorpusConfig config, IconLibrary library) {
     this.config = config;
     this.library = library;
-    this.words = new Words(library.of(IconSplit.TRAIN), config.seed());
+    this.words = new Words(library.of(IconSplit.TRAIN), config.seed(), config.reading().letters());
   }
 
   /** The sets that are trained on; their texts make the language corpus. */
   List<SampleSet> training() throws CorpusException {
-    return List.of(icons("icons/train", library.of(IconSplit.TRAIN), config.iconVariants()),
+    List<SampleSet> sets = new ArrayList<>(List.of(
+        icons("icons/train", library.of(IconSplit.TRAIN), config.iconVariants()),
         scenes("scenes/train", IconSplit.TRAIN, config.scenes()),
-        questions("questions/train", IconSplit.TRAIN, config.questions(), true));
+        questions("questions/train", IconSplit.TRAIN, config.questions(), true)));
+    if (config.reading().samples() > 0) {
+      sets.add(new QuestionSet("words/train", config.reading().samples(), config.seed(), font,
+          QuestionSet.words(composer(IconSplit.TRAIN), config.reading().letters())));
+    }
+    return sets;
   }
 
   List<SampleSet> validation() throws CorpusException {
@@ -51,7 +58,7 @@ final class CorpusPlan {
 
   private SampleSet questions(String path, IconSplit split, int size, boolean more)
       throws CorpusException {
-    return new QuestionSet(path, composer(split), size, more, config.seed(), font);
+    return new QuestionSet(path, size, config.seed(), font, QuestionSet.kinds(composer(split), more));
   }
 
   private SceneComposer composer(IconSplit split) throws CorpusException {
@@ -61,6 +68,6 @@ final class CorpusPlan {
       throw new CorpusException("the " + split.word() + " split has " + nameable.size() + " icons with plain names and "
           + readable.size() + " words to read; scenes need at least " + MIN_ICONS + " and 1: are the jars complete?");
     }
-    return new SceneComposer(nameable, readable, config.tileSide());
+    return new SceneComposer(nameable, readable, config.reading().capitals(), config.tileSide());
   }
 }

@@ -112,13 +112,18 @@ final class QuestionMaker {
 
   private Scene read(Draw draw, List<Question> questions, boolean more) {
     Scene scene = composer.text(draw, 1);
-    questions.add(new Question(Kind.READ, draw.of(List.of("What does the text say?", "Which word is written here?",
-        "Read the word.", "What is written in the picture?")), scene.text().text(), 0));
+    questions.add(whatItSays(draw, scene));
     if (more && draw.chance(0.3)) {
       questions.add(new Question(Kind.COLOUR, draw.of(List.of("What colour is the word?",
           "Which colour is the text?")), scene.text().colour().word(), 0));
     }
     return scene;
+  }
+
+  /** A scene of text, read out. */
+  static Question whatItSays(Draw draw, Scene scene) {
+    return new Question(Kind.READ, draw.of(List.of("What does the text say?", "Which word is written here?",
+        "Read the word.", "What is written in the picture?")), scene.text().text(), 0);
   }
 
   private static Question whichCorner(Draw draw, Scene scene, Placed asked, String thing) {

@@ -5,24 +5,47 @@ import io.llama3v.data.sample.Sample;
 import java.util.List;
 import java.util.Locale;
 
-/** Scenes with questions and answers; the five kinds take turns. */
+/** Scenes with questions and answers. */
 final class QuestionSet implements SampleSet {
-  private static final Question.Kind[] KINDS = Question.Kind.values();
   private final String path;
-  private final QuestionMaker maker;
   private final int size;
-  private final boolean more;
   private final long seed;
   private final BitmapFont font;
+  private final Asker asker;
 
-  /** @param more whether a sample may have more than its one main question */
-  QuestionSet(String path, SceneComposer composer, int size, boolean more, long seed, BitmapFont font) {
+  /** Makes the scene of a number and asks about it. */
+  interface Asker {
+    QuestionMaker.Asked ask(Draw draw, int number);
+  }
+
+  QuestionSet(String path, int size, long seed, BitmapFont font, Asker asker) {
     this.path = path;
-    this.maker = new QuestionMaker(composer);
     this.size = size;
-    this.more = more;
     this.seed = seed;
     this.font = font;
+    this.asker = asker;
+  }
+
+  /**
+   * The five kinds of questions take turns.
+   *
+   * @param more whether a sample may have more than its one main question
+   */
+  static Asker kinds(SceneComposer composer, boolean more) {
+    QuestionMaker maker = new QuestionMaker(composer);
+    Question.Kind[] kinds = Question.Kind.values();
+    return (draw, number) -> maker.make(draw, kinds[number % kinds.length], number / kinds.length, more);
+  }
+
+  /**
+   * A word each. Every other one is letters drawn at random: a model that knows the words of a language reads those
+   * only by looking at every letter.
+   */
+  static Asker words(SceneComposer composer, int longest) {
+    return (draw, number) -> {
+      Scene scene = composer.text(draw, number % 2 == 0 ? composer.word(draw) : Words.letters(draw, longest));
+      return new QuestionMaker.Asked(scene, List.of(QuestionMaker.whatItSays(draw, scene)));
+    };
   }
 
   @Override
@@ -36,7 +59,7 @@ final class QuestionSet implements SampleSet {
   }
 
   private QuestionMaker.Asked ask(int number) {
-    return maker.make(new Draw(seed, path, number), KINDS[number % KINDS.length], number / KINDS.length, more);
+    return asker.ask(new Draw(seed, path, number), number);
   }
 
   @Override

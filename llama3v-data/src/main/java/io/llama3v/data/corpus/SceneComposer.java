@@ -20,16 +20,19 @@ final class SceneComposer {
   private static final int[][] SQUARES = {{1, 1}, {2, 2}};
   private final List<DrawnIcon> icons;
   private final List<String> words;
+  private final boolean capitals;
   private final int unit;
 
   /**
-   * @param icons icons that may appear, all nameable
-   * @param words words that may be rendered
-   * @param unit  side of a tile in pixels
+   * @param icons    icons that may appear, all nameable
+   * @param words    words that may be rendered
+   * @param capitals whether they all are in capitals
+   * @param unit     side of a tile in pixels
    */
-  SceneComposer(List<DrawnIcon> icons, List<String> words, int unit) {
+  SceneComposer(List<DrawnIcon> icons, List<String> words, boolean capitals, int unit) {
     this.icons = icons;
     this.words = words;
+    this.capitals = capitals;
     this.unit = unit;
   }
 
@@ -124,6 +127,11 @@ final class SceneComposer {
     return scene(draw, same ? Layout.GROUP : Layout.MIXED, size, background, objects);
   }
 
+  /** A word that may be rendered. */
+  String word(Draw draw) {
+    return draw.of(words);
+  }
+
   /** One to three words of text, as large as fits or a little smaller. */
   Scene text(Draw draw, int wordCount) {
     StringBuilder text = new StringBuilder(draw.of(words));
@@ -134,10 +142,15 @@ final class SceneComposer {
     if (text.length() > room) {
       text.setLength(text.charAt(room - 1) == ' ' ? room - 1 : room);
     }
-    String shown = switch (draw.below(6)) {
-      case 0 -> text.toString().toUpperCase(Locale.ROOT);
+    return text(draw, text.toString());
+  }
+
+  /** A given text, which must fit on four tiles. */
+  Scene text(Draw draw, String text) {
+    String shown = switch (capitals ? 0 : draw.below(6)) {
+      case 0 -> text.toUpperCase(Locale.ROOT);
       case 1 -> Character.toUpperCase(text.charAt(0)) + text.substring(1);
-      default -> text.toString();
+      default -> text;
     };
     int tiles = shown.length() <= 5 ? draw.between(1, 2) : shown.length() <= 10 ? 2 : shown.length() <= 15 ? 3 : 4;
     int[] size = {tiles * unit, unit};

@@ -6,12 +6,15 @@ import java.util.TreeSet;
 
 /** Words to be rendered and read: those of the icons' labels and tags, split by hash, so that some are never seen. */
 final class Words {
-  private static final int SHORTEST = 3;
-  private static final int LONGEST = 7;
+  static final int SHORTEST = 3;
+  static final int LONGEST = 7;
   private final List<String> words;
   private final long seed;
+  private final int longest;
 
-  Words(Iterable<DrawnIcon> icons, long seed) {
+  /** @param longest letters of the longest word */
+  Words(Iterable<DrawnIcon> icons, long seed, int longest) {
+    this.longest = longest;
     TreeSet<String> all = new TreeSet<>();
     for (DrawnIcon icon : icons) {
       add(all, icon.icon().label());
@@ -29,9 +32,18 @@ final class Words {
     }).toList();
   }
 
-  private static void add(TreeSet<String> all, String text) {
+  /** Three or more letters at random. */
+  static String letters(Draw draw, int longest) {
+    StringBuilder word = new StringBuilder();
+    for (int left = draw.between(SHORTEST, longest); left > 0; left--) {
+      word.append((char) ('a' + draw.below(26)));
+    }
+    return word.toString();
+  }
+
+  private void add(TreeSet<String> all, String text) {
     for (String word : Labels.words(text)) {
-      if (word.length() >= SHORTEST && word.length() <= LONGEST && word.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+      if (word.length() >= SHORTEST && word.length() <= longest && word.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
         all.add(word);
       }
     }

@@ -12,8 +12,9 @@ import java.nio.file.Path;
  * @param scenes captioned scenes
  * @param questions scenes with questions
  * @param tileSide pixels of a tile of a scene's canvas
+ * @param reading rendered words
  */
-public record CorpusSection(Path webjars, Path folder, int iconVariants, int scenes, int questions, int tileSide) {
+public record CorpusSection(Path webjars, Path folder, int iconVariants, int scenes, int questions, int tileSide, CorpusConfig.Reading reading) {
   /** Fills in defaults. */
   public CorpusSection {
     webjars = Defaults.or(webjars, Path.of("data/webjars"));
@@ -22,11 +23,12 @@ public record CorpusSection(Path webjars, Path folder, int iconVariants, int sce
     scenes = Defaults.or(scenes, 20_000);
     questions = Defaults.or(questions, 12_000);
     tileSide = Defaults.or(tileSide, 64);
+    reading = Defaults.or(reading, CorpusConfig.Reading.USUAL);
   }
 
   CorpusConfig toConfig(long seed) {
     CorpusConfig tiny = CorpusConfig.tiny(webjars, folder);
     return new CorpusConfig(webjars, folder, seed, tiny.iconSide(), iconVariants, tileSide, scenes, questions, tiny.validation(),
-        tiny.evalIcons(), tiny.evalPerKind(), tiny.evalCaptions(), tiny.shardSamples(), tiny.threads());
+        tiny.evalIcons(), tiny.evalPerKind(), tiny.evalCaptions(), reading, tiny.shardSamples(), tiny.threads());
   }
 }

@@ -104,7 +104,7 @@ final class Telemetry implements AutoCloseable {
   }
 
   void warn(String text) {
-    if (progress != null) progress.message(text);
+    if (progress != null) progress.clear();
     LOG.warn("{}: {}", stage, text);
   }
 

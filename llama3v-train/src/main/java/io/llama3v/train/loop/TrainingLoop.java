@@ -235,10 +235,17 @@ public final class TrainingLoop<B> {
     double norm = now.gradientNorm.take(window.gradient.norm());
     if (loss == 0 && norm == 0) return;
     Map<String, Double> values = new LinkedHashMap<>();
-    if (loss > 0) values.put(MetricNames.SPIKE + MetricNames.LOSS, loss);
-    if (norm > 0) values.put(MetricNames.SPIKE + MetricNames.GRAD_NORM, norm);
-    telemetry.warn(String.format(Locale.ROOT, "step %d: loss %.4g, gradient norm %.4g: a jump of %s deviations; samples %s", now.step,
-        window.loss, window.gradient.norm(), values, window.keys.subList(0, Math.min(8, window.keys.size()))));
+    List<String> jumps = new ArrayList<>();
+    if (loss > 0) {
+      values.put(MetricNames.SPIKE + MetricNames.LOSS, loss);
+      jumps.add(String.format(Locale.ROOT, "loss %.4g, %.0f deviations up", window.loss, loss));
+    }
+    if (norm > 0) {
+      values.put(MetricNames.SPIKE + MetricNames.GRAD_NORM, norm);
+      jumps.add(String.format(Locale.ROOT, "gradient norm %.4g, %.0f deviations up", window.gradient.norm(), norm));
+    }
+    telemetry.warn("step " + now.step + ": " + String.join("; ", jumps) + "; samples "
+        + window.keys.subList(0, Math.min(8, window.keys.size())));
     telemetry.log(now.step, values, window.keys);
   }
 

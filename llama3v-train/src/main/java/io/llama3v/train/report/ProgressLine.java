@@ -91,12 +91,17 @@ public final class ProgressLine implements AutoCloseable {
 
   /** Prints a message on its own line, above the progress line. */
   public void message(String text) {
-    if (terminal && width > 0) {
-      out.print("\r" + " ".repeat(width) + "\r");
-      width = 0;
-    }
+    clear();
     out.println(text);
     out.flush();
+  }
+
+  /** Wipes the progress line off a terminal, for what others are about to print; the next step shows it again. */
+  public void clear() {
+    if (!terminal || width == 0) return;
+    out.print("\r" + " ".repeat(width) + "\r");
+    out.flush();
+    width = 0;
   }
 
   /** Shows the last step if it was not shown, and ends the line. */

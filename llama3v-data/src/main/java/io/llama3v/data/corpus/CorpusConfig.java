@@ -52,13 +52,15 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
   /**
    * Words that are rendered and read.
    *
-   * @param samples  training pictures of a single word each with the question what it says, beside those among the
-   *                 scenes; half the words are letters drawn at random, so that they cannot be guessed. May be 0
-   * @param letters  of the longest word, 3 to 7
-   * @param capitals whether all words are in capitals; if not, one in six is, and one in six begins with one
+   * @param samples training pictures of a single word each with the question what it says, beside those among the
+   *                scenes; half the words are letters drawn at random, so that they cannot be guessed. As many
+   *                pictures of one to three letters for CLIP. May be 0
+   * @param letters of the longest word, 3 to 7
+   * @param signs   whether words are light capitals on a dark ground, about as large as their canvas; if not, they come
+   *                in both cases, all colours and many sizes
    */
-  public record Reading(int samples, int letters, boolean capitals) {
-    /** No further pictures, words of three to seven letters in both cases. */
+  public record Reading(int samples, int letters, boolean signs) {
+    /** No further pictures, words of three to seven letters in both cases and many sizes. */
     public static final Reading USUAL = new Reading(0, Words.LONGEST, false);
 
     public Reading {
@@ -77,7 +79,7 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
         .put("iconVariants", iconVariants).put("tileSide", tileSide).put("scenes", scenes).put("questions", questions)
         .put("validation", validation).put("evalIcons", evalIcons).put("evalPerKind", evalPerKind)
         .put("evalCaptions", evalCaptions).put("readingSamples", reading.samples())
-        .put("readingLetters", reading.letters()).put("readingCapitals", reading.capitals())
+        .put("readingLetters", reading.letters()).put("readingSigns", reading.signs())
         .put("shardSamples", shardSamples);
   }
 

@@ -26,6 +26,8 @@ final class CorpusPlan {
     if (config.reading().samples() > 0) {
       sets.add(new QuestionSet("words/train", config.reading().samples(), config.seed(), font,
           QuestionSet.words(composer(IconSplit.TRAIN), config.reading().letters())));
+      sets.add(new SceneSet("letters/train", config.reading().samples(), config.seed(), font,
+          SceneSet.letters(composer(IconSplit.TRAIN))));
     }
     return sets;
   }
@@ -53,7 +55,7 @@ final class CorpusPlan {
   }
 
   private SampleSet scenes(String path, IconSplit split, int size) throws CorpusException {
-    return new SceneSet(path, composer(split), size, config.seed(), font);
+    return new SceneSet(path, size, config.seed(), font, SceneSet.mixed(composer(split)));
   }
 
   private SampleSet questions(String path, IconSplit split, int size, boolean more)
@@ -68,6 +70,6 @@ final class CorpusPlan {
       throw new CorpusException("the " + split.word() + " split has " + nameable.size() + " icons with plain names and "
           + readable.size() + " words to read; scenes need at least " + MIN_ICONS + " and 1: are the jars complete?");
     }
-    return new SceneComposer(nameable, readable, config.reading().capitals(), config.tileSide());
+    return new SceneComposer(nameable, readable, config.reading().signs(), config.tileSide());
   }
 }

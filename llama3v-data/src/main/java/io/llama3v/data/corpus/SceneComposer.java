@@ -17,22 +17,24 @@ import java.util.stream.IntStream;
  * so that a name points at one of them.
  */
 final class SceneComposer {
+  /** Letters that are large enough on a single tile. */
+  private static final int SHORT = 2;
   private static final int[][] SQUARES = {{1, 1}, {2, 2}};
   private final List<DrawnIcon> icons;
   private final List<String> words;
-  private final boolean capitals;
+  private final boolean signs;
   private final int unit;
 
   /**
-   * @param icons    icons that may appear, all nameable
-   * @param words    words that may be rendered
-   * @param capitals whether they all are in capitals
-   * @param unit     side of a tile in pixels
+   * @param icons icons that may appear, all nameable
+   * @param words words that may be rendered
+   * @param signs whether they are in capitals, light on dark, and as large as fits
+   * @param unit  side of a tile in pixels
    */
-  SceneComposer(List<DrawnIcon> icons, List<String> words, boolean capitals, int unit) {
+  SceneComposer(List<DrawnIcon> icons, List<String> words, boolean signs, int unit) {
     this.icons = icons;
     this.words = words;
-    this.capitals = capitals;
+    this.signs = signs;
     this.unit = unit;
   }
 
@@ -147,17 +149,22 @@ final class SceneComposer {
 
   /** A given text, which must fit on four tiles. */
   Scene text(Draw draw, String text) {
-    String shown = switch (capitals ? 0 : draw.below(6)) {
+    int small = signs && text.length() > SHORT ? 2 : 1;
+    return text(draw, text, text.length() <= 5 ? draw.between(small, 2) : text.length() <= 10 ? 2 : text.length() <= 15 ? 3 : 4);
+  }
+
+  /** A given text on so many tiles side by side, which must hold it. */
+  Scene text(Draw draw, String text, int tiles) {
+    String shown = switch (signs ? 0 : draw.below(6)) {
       case 0 -> text.toUpperCase(Locale.ROOT);
       case 1 -> Character.toUpperCase(text.charAt(0)) + text.substring(1);
       default -> text;
     };
-    int tiles = shown.length() <= 5 ? draw.between(1, 2) : shown.length() <= 10 ? 2 : shown.length() <= 15 ? 3 : 4;
     int[] size = {tiles * unit, unit};
-    NamedColour colour = draw.of(List.of(NamedColour.values()));
-    Background background = colour.background(draw);
+    NamedColour colour = draw.of(signs ? NamedColour.on(Background.DARK) : List.of(NamedColour.values()));
+    Background background = signs ? Background.DARK : colour.background(draw);
     int most = Math.max(1, Math.min((size[0] - 4) / BitmapFont.width(shown), (size[1] - 4) / BitmapFont.HEIGHT));
-    int scale = Math.max(1, most > 2 ? draw.between(Math.max(2, most - 2), most) : most);
+    int scale = Math.max(1, most > 2 ? draw.between(Math.max(2, most - (signs ? 1 : 2)), most) : most);
     int width = BitmapFont.width(shown) * scale;
     int x = Math.min(2, (size[0] - width) / 2) + draw.below(Math.max(1, size[0] - 4 - width));
     int y = 2 + draw.below(Math.max(1, size[1] - 4 - BitmapFont.HEIGHT * scale));

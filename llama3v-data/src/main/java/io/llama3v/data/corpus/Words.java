@@ -32,10 +32,10 @@ final class Words {
     }).toList();
   }
 
-  /** Three or more letters at random. */
+  /** One or more letters at random. */
   static String letters(Draw draw, int longest) {
     StringBuilder word = new StringBuilder();
-    for (int left = draw.between(SHORTEST, longest); left > 0; left--) {
+    for (int left = draw.between(1, longest); left > 0; left--) {
       word.append((char) ('a' + draw.below(26)));
     }
     return word.toString();

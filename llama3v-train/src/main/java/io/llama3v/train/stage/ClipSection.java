@@ -17,11 +17,12 @@ import java.util.Map;
  * @param positionEmbedding standard deviation of the image tower's fresh position embeddings; 0 for CLIP's own 0.02
  * @param picture what becomes of a picture's colours, in training and in retrieval; where they are lost, captions name none
  * @param strokes share of the training pictures whose strokes are made thicker or thinner; for pictures that are figures
+ * @param letters share of the training pictures that show letters instead of an icon, if the corpus has such
  * @param data data sets by name, of pictures with captions; the corpus' icons unless told otherwise
  * @param training how it is trained
  */
 public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tower text, int embed, int context,
-    double positionEmbedding, ClipPicture picture, double strokes,
+    double positionEmbedding, ClipPicture picture, double strokes, double letters,
     Map<String, DataConfig> data, TrainingConfig training) {
   /** Fills in defaults and checks. */
   public ClipSection {
@@ -34,6 +35,7 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
       context = Defaults.or(context, 24);
     }
     data = Defaults.sorted(data);
+    if (!(letters >= 0 && letters < 1)) throw new IllegalArgumentException("letters " + letters + "; expected a share from 0 to below 1");
     picture = Defaults.or(picture, ClipPicture.COLOUR);
     if (patch != 0 && imageSize % patch != 0) throw new IllegalArgumentException("patch " + patch + " does not divide image_size " + imageSize);
     // What CLIP and MetaCLIP were trained with (Radford et al., 2021, table 18; Xu et al., 2024).

@@ -20,12 +20,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** CLIP pre-training on single icons and their captions, or on pairs of one's own. With {@code load} in its section it does nothing. */
 final class ClipStage implements Stage {
   /** Icons are drawn shapes: shifts and scales leave their meaning alone. Colours stay, since captions name them. */
   private static final Augmentation VARIATION = new Augmentation(0.85, 1.2, 1.05, 0, 0.05, 0.1);
+
+  /** The caption of rendered letters that names no colour. */
+  private static final int NO_COLOUR = 1;
 
   @Override
   public void run(StageContext context) throws IOException {
@@ -44,8 +49,11 @@ final class ClipStage implements Stage {
 
   private static void icons(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
     TrainingConfig t = section.training();
-    try (ShardIndex index = ShardIndex.open(context.shards("icons/train"))) {
-      DataLoader.Builder<Sample> data = DataLoader.<Sample>over(index, sample -> sample).batchSize(t.microBatch()).workers(t.workers());
+    Map<String, DataConfig> corpus = new TreeMap<>();
+    corpus.put("icons", new DataConfig(context.shards("icons/train"), null, 1 - section.letters(), 1));
+    if (section.letters() > 0) corpus.put("letters", new DataConfig(context.shards("letters/train"), null, section.letters(), 1));
+    try (DataSets sets = DataSets.open(corpus, 1, context.config().seed())) {
+      DataLoader.Builder<Sample> data = sets.loader(t);
       ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
       ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
           .tokenizer(tokenizer).config(t).seed(context.config().seed()).run(context);
@@ -73,6 +81,7 @@ final class ClipStage implements Stage {
   private static String caption(Sample sample, long draw, boolean colourless) {
     JsonNode captions = sample.json().path("captions");
     String names = sample.json().path("names").asText();
+    if (names.isEmpty()) return captions.get(NO_COLOUR).asText();
     String colour = sample.json().path("colour").asText(null);
     SplittableRandom random = new SplittableRandom(Mix64.mix(draw));
     if (random.nextInt(4) == 0) {

@@ -25,9 +25,9 @@ final class CorpusPlan {
         questions("questions/train", IconSplit.TRAIN, config.questions(), true)));
     if (config.reading().samples() > 0) {
       sets.add(new QuestionSet("words/train", config.reading().samples(), config.seed(), font,
-          QuestionSet.words(composer(IconSplit.TRAIN), config.reading().letters())));
+          QuestionSet.words(composer(IconSplit.TRAIN), words, config.reading().letters())));
       sets.add(new SceneSet("letters/train", config.reading().samples(), config.seed(), font,
-          SceneSet.letters(composer(IconSplit.TRAIN))));
+          SceneSet.letters(composer(IconSplit.TRAIN), words)));
     }
     return sets;
   }

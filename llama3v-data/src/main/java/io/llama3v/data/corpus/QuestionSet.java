@@ -41,9 +41,9 @@ final class QuestionSet implements SampleSet {
    * A word each. Every other one is letters drawn at random: a model that knows the words of a language reads those
    * only by looking at every letter.
    */
-  static Asker words(SceneComposer composer, int longest) {
+  static Asker words(SceneComposer composer, Words words, int longest) {
     return (draw, number) -> {
-      Scene scene = composer.text(draw, number % 2 == 0 ? composer.word(draw) : Words.letters(draw, longest));
+      Scene scene = composer.text(draw, number % 2 == 0 ? composer.word(draw) : words.letters(draw, longest));
       return new QuestionMaker.Asked(scene, List.of(QuestionMaker.whatItSays(draw, scene)));
     };
   }

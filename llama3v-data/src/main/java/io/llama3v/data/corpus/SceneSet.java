@@ -51,8 +51,8 @@ final class SceneSet implements SampleSet {
   }
 
   /** For CLIP: one to three letters on a single tile. */
-  static Function<Draw, Scene> letters(SceneComposer composer) {
-    return draw -> composer.text(draw, Words.letters(draw, FEW_LETTERS), 1);
+  static Function<Draw, Scene> letters(SceneComposer composer, Words words) {
+    return draw -> composer.text(draw, words.letters(draw, FEW_LETTERS), 1);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.llama3v.data.corpus;
 
 import io.llama3v.tensor.Mix64;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Words to be rendered and read: those of the icons' labels and tags, split by hash, so that some are never seen. */
@@ -9,6 +10,7 @@ final class Words {
   static final int SHORTEST = 3;
   static final int LONGEST = 7;
   private final List<String> words;
+  private final Set<String> known;
   private final long seed;
   private final int longest;
 
@@ -21,6 +23,7 @@ final class Words {
       icon.icon().tags().forEach(tag -> add(all, tag));
     }
     this.words = List.copyOf(all);
+    this.known = all;
     this.seed = seed;
   }
 
@@ -32,13 +35,17 @@ final class Words {
     }).toList();
   }
 
-  /** One or more letters at random. */
-  static String letters(Draw draw, int longest) {
-    StringBuilder word = new StringBuilder();
-    for (int left = draw.between(1, longest); left > 0; left--) {
-      word.append((char) ('a' + draw.below(26)));
+  /** One or more letters at random that are not one of the words, so that those held out stay unseen. */
+  String letters(Draw draw, int most) {
+    while (true) {
+      StringBuilder drawn = new StringBuilder();
+      for (int left = draw.between(1, most); left > 0; left--) {
+        drawn.append((char) ('a' + draw.below(26)));
+      }
+      if (!known.contains(drawn.toString())) {
+        return drawn.toString();
+      }
     }
-    return word.toString();
   }
 
   private void add(TreeSet<String> all, String text) {

@@ -276,6 +276,45 @@ class CorpusBuilderTest {
     assertTrue(e.getMessage().contains("mvn dependency:copy -Dartifact=org.webjars.npm:mdi__svg:5.2.45"), e.getMessage());
   }
 
+  @Test
+  void signsAreReadAndWordsThatAreHeldOutAreNeverSpelled() throws IOException {
+    Path output = dir.resolve("signs");
+    CorpusBuilder.build(new CorpusConfig(jars, output, 4, 32, 1, 64, 10, 50, 5, 5, 200, 5, new CorpusConfig.Reading(300, 7, true), 100, 2),
+        (what, done, total) -> { });
+    Set<String> shown = new HashSet<>();
+    try (ShardIndex words = ShardIndex.open(output + "/words/train-[0-9]*.tar");
+        ShardIndex letters = ShardIndex.open(output + "/letters/train-[0-9]*.tar")) {
+      assertEquals(300, words.size());
+      assertEquals(300, letters.size());
+      for (Sample sample : words.all()) {
+        JsonNode turn = sample.json().get("conversations").get(0);
+        assertEquals("read", turn.get("kind").asText());
+        assertTrue(turn.get("answer").asText().matches("[A-Z]{1,7}"), turn.toString());
+        shown.add(turn.get("answer").asText());
+      }
+      for (Sample sample : letters.all()) {
+        String caption = sample.json().get("captions").get(1).asText();
+        assertTrue(caption.matches("the word \"[A-Z]{1,3}\""), caption);
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(sample.member("png").orElseThrow()));
+        assertEquals(64, picture.getWidth());
+        assertTrue((picture.getRGB(0, 0) & 0xff) < 40, "a dark ground");
+        shown.add(caption.substring(10, caption.length() - 1));
+      }
+    }
+    assertTrue(shown.stream().anyMatch(word -> word.length() == 1) && shown.stream().anyMatch(word -> word.length() == 7));
+    int held = 0;
+    try (ShardIndex questions = ShardIndex.open(output + "/eval/questions-[0-9]*.tar")) {
+      for (Sample sample : questions.all()) {
+        JsonNode turn = sample.json().get("conversations").get(0);
+        if (turn.get("kind").asText().equals("read")) {
+          held++;
+          assertFalse(shown.contains(turn.get("answer").asText()), turn.toString());
+        }
+      }
+    }
+    assertEquals(200, held);
+  }
+
   /** Builds in a process of its own, and says so at every report of progress. */
   public static void main(String[] args) throws IOException {
     jars = Path.of(args[0]);

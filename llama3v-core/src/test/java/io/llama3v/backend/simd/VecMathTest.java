@@ -1,0 +1,53 @@
+package io.llama3v.backend.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+
+/** The functions on vectors against series and the JDK's own, over the whole range where they change and beyond it. */
+class VecMathTest {
+  private static final double STEP = 1 / 512.0;
+
+  @Test
+  void normalDistribution() {
+    compare(VecMath::normalCdf, VecMathTest::normalCdf, 2e-7);
+    compare(VecMath::geluSlope, x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI), 3e-7);
+  }
+
+  @Test
+  void valuesThatAreNotFinite() {
+    FloatVector odd = Vec.broadcast(Float.NaN);
+    assertEquals(Float.NaN, VecMath.normalCdf(odd).lane(0));
+    assertEquals(Float.NaN, VecMath.geluSlope(odd).lane(0));
+    assertEquals(1, VecMath.normalCdf(Vec.broadcast(Float.POSITIVE_INFINITY)).lane(0), 2e-7);
+    assertEquals(0, VecMath.exp(Vec.broadcast(Float.NEGATIVE_INFINITY)).lane(0));
+  }
+
+  @Test
+  void exponential() {
+    for (double x = -87; x < 88; x += 0.37) {
+      double expected = Math.exp((float) x);
+      assertEquals(1, VecMath.exp(Vec.broadcast((float) x)).lane(0) / expected, 3e-7, "e^" + x);
+    }
+  }
+
+  private static void compare(UnaryOperator<FloatVector> vector, DoubleUnaryOperator exact, double tolerance) {
+    for (double x = -12; x <= 12; x += STEP) {
+      assertEquals(exact.applyAsDouble((float) x), vector.apply(Vec.broadcast((float) x)).lane(Vec.N - 1), tolerance, "at " + x);
+    }
+  }
+
+  /** Marsaglia's series of Φ, which converges everywhere. */
+  private static double normalCdf(double x) {
+    double sum = x;
+    double term = x;
+    for (int n = 1; Math.abs(term) > 1e-17 * Math.abs(sum) && n < 1000; n++) {
+      term *= x * x / (2 * n + 1);
+      sum += term;
+    }
+    return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+  }
+}

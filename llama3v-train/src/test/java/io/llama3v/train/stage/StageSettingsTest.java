@@ -50,6 +50,13 @@ class StageSettingsTest {
   }
 
   @Test
+  void wordsToRead() {
+    assertTrue(refusal("clip: {letters: 1, " + TRAINING + "}}\n").contains("letters 1.0; expected a share"));
+    assertTrue(refusal("corpus: {reading: {samples: 10, letters: 8}}\n").contains("reading.letters must be at most 7, not 8"));
+    assertEquals(0, parse("clip: {" + TRAINING + "}}\n").corpus().reading().samples(), "none unless asked for");
+  }
+
+  @Test
   void schedulesOfAStage() {
     PipelineConfig c = parse("adapter: {" + TRAINING + "}}\nannealing:\n  " + TRAINING + ", average: {kind: swa, from: 0.6, learning_rate: 0.1}}\n"
         + "  question_share: 0.25\n  schedules:\n    tile_size: {at: {0: 24, 30: 32, 60: 48}}\n    max_tokens: {shape: linear, at: {0: 20, 50: 70}}\n"

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.image.ImageFormat;
 import io.llama3v.io.Json;
-import io.llama3v.io.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -75,23 +73,11 @@ public record JsonlFormat(Path images, String picture, String caption, String ke
   }
 
   private byte[] picture(String path, String id, String where) throws IOException {
-    Path root = images.toRealPath();
-    Path file;
     try {
-      file = root.resolve(path).toRealPath();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new LineException(id, "picture-missing", where + ": no file '" + path + "' below " + images);
+      return new PictureRoot(images).read(path);
+    } catch (PictureRoot.MissingException e) {
+      throw new LineException(id, e.reason(), where + ": " + e.getMessage());
     }
-    if (!file.startsWith(root)) {
-      throw new LineException(id, "picture-outside", where + ": '" + path + "' leads out of " + images + "; name pictures relative to it");
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new LineException(id, "picture-missing", where + ": '" + path + "' is no file");
-    }
-    if (Files.size(file) > Limits.IMAGE_BYTES) {
-      throw new LineException(id, "picture-too-large", where + ": '" + path + "' has " + Files.size(file) + " bytes; at most " + Limits.IMAGE_BYTES);
-    }
-    return Files.readAllBytes(file);
   }
 
   /** What can stand in a tar as a key: no dots in the base name, no control characters. */

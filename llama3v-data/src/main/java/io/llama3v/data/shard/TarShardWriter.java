@@ -188,7 +188,8 @@ public final class TarShardWriter implements AutoCloseable {
     }
   }
 
-  private void discard() throws IOException {
+  /** Gives up the open shard, if there is one; those published stay. */
+  public void discard() throws IOException {
     if (out != null) {
       file.close();
       out = null;

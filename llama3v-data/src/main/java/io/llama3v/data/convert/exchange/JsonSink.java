@@ -1,0 +1,108 @@
+package io.llama3v.data.convert.exchange;
+
+import io.llama3v.data.convert.Conversation;
+import io.llama3v.data.convert.ConversationSink;
+import io.llama3v.data.convert.LoadedPicture;
+import io.llama3v.image.ImageFormat;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Json;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Conversations in one file, a list or lines as the format wants it, with their pictures below {@code images} beside it, so that the
+ * folder can be moved as it is. Pictures that were files are hard links where the file system has them, and copies elsewhere.
+ */
+public final class JsonSink implements ConversationSink {
+  private final Path folder;
+  private final Path target;
+  private final Path temporary;
+  private final ConversationFormat format;
+  private final boolean embed;
+  private final BufferedWriter out;
+  private boolean any;
+  private boolean finished;
+
+  /**
+   * @param embed whether pictures are written into the file as data URLs
+   */
+  public JsonSink(Path folder, String file, ConversationFormat format, boolean embed) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    this.target = folder.resolve(file);
+    this.temporary = AtomicFiles.temporarySibling(target);
+    this.format = format;
+    this.embed = embed;
+    this.out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+  }
+
+  @Override
+  public void write(Conversation conversation, List<LoadedPicture> pictures) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) names.add(embed ? dataUrl(pictures.get(i)) : place(conversation, i, pictures.get(i)));
+    String json = Json.write(format.write(conversation, names));
+    if (format.list()) out.write(any ? ",\n" : "[\n");
+    out.write(json);
+    if (!format.list()) out.write('\n');
+    any = true;
+  }
+
+  private static String dataUrl(LoadedPicture picture) {
+    String type = ImageFormat.of(picture.bytes()).name().toLowerCase(Locale.ROOT);
+    return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(picture.bytes());
+  }
+
+  /** Puts a picture below {@code images} and tells its name there. */
+  private String place(Conversation c, int index, LoadedPicture picture) throws IOException {
+    String own = picture.picture().name();
+    String extension = "." + ImageFormat.of(picture.bytes()).extension();
+    boolean safe = picture.file() != null && own.matches("[\\p{L}\\p{N}_. /-]+") && !own.startsWith("/") && !own.contains("..");
+    // Names that came with the data may be anybody's: two samples may have the same.
+    String name = "images/" + (safe ? own : Conversation.key(c.id()) + "-" + index + extension);
+    Path file = folder.resolve(name);
+    if (safe && Files.exists(file)) return name;
+    Files.createDirectories(file.getParent());
+    if (picture.file() == null || !linked(file, picture.file())) {
+      Path beside = AtomicFiles.temporarySibling(file);
+      Files.write(beside, picture.bytes());
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return name;
+  }
+
+  private static boolean linked(Path file, Path existing) {
+    try {
+      Files.createLink(file, existing);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // another file system, or one without links: copied instead
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    if (format.list()) out.write(any ? "\n]\n" : "[]\n");
+    out.close();
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    AtomicFiles.publish(temporary, target);
+    finished = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (finished) return;
+    out.close();
+    Files.deleteIfExists(temporary);
+  }
+}

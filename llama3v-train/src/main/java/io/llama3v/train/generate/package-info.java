@@ -1,0 +1,2 @@
+/** Models that answer for other parts of the library. */
+package io.llama3v.train.generate;

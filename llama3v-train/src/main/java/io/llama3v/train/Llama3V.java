@@ -14,6 +14,7 @@ import io.llama3v.llama.Sampling;
 import io.llama3v.llama.TextGenerator;
 import io.llama3v.nn.Module;
 import io.llama3v.text.ChatTemplate;
+import io.llama3v.text.Content;
 import io.llama3v.text.Encoded;
 import io.llama3v.text.Message;
 import io.llama3v.text.SpecialTokens;
@@ -197,12 +198,41 @@ public final class Llama3V implements AutoCloseable {
    * @throws IllegalArgumentException if there are images and the model takes none
    */
   public String generate(String prompt, List<RgbImage> images, boolean raw, int maxNew, Sampling sampling, Consumer<String> sink) {
+    check(images, maxNew);
+    Encoded text = raw ? template.captionPrompt(prompt, images.size())
+        : template.encode(List.of(Message.user(prompt, images.size())), true);
+    return generate(prompt, text, images, maxNew, sampling, sink);
+  }
+
+  /**
+   * The assistant's next turn in a conversation.
+   *
+   * @param messages end with a turn of the user
+   * @param images those that the messages show, in their order
+   * @throws IllegalArgumentException if the messages show more or fewer images than there are, or the model takes none
+   */
+  public String chat(List<Message> messages, List<RgbImage> images, int maxNew, Sampling sampling) {
+    check(images, maxNew);
+    int shown = messages.stream().mapToInt(Message::images).sum();
+    if (shown != images.size()) throw new IllegalArgumentException("the messages show " + shown + " images, and " + images.size() + " are given");
+    String asked = messages.isEmpty() ? "" : words(messages.get(messages.size() - 1));
+    return generate(asked, template.encode(messages, true), images, maxNew, sampling, text -> { });
+  }
+
+  private static String words(Message message) {
+    StringBuilder words = new StringBuilder();
+    for (Content part : message.content()) if (part instanceof Content.Text text) words.append(text.text());
+    return words.toString();
+  }
+
+  private void check(List<RgbImage> images, int maxNew) {
     if (!images.isEmpty() && !sees()) {
       throw new IllegalArgumentException(folder + " is a language model without eyes; it takes no images");
     }
     if (maxNew < 1) throw new IllegalArgumentException("at most " + maxNew + " new tokens; expected 1 or more");
-    Encoded text = raw ? template.captionPrompt(prompt, images.size())
-        : template.encode(List.of(Message.user(prompt, images.size())), true);
+  }
+
+  private String generate(String prompt, Encoded text, List<RgbImage> images, int maxNew, Sampling sampling, Consumer<String> sink) {
     TextStream stream = new TextStream(tokenizer, sink);
     last = null;
     if (!(model instanceof VisionLanguageModel sighted)) {

@@ -17,15 +17,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code llama3v eval CONFIG}: the evaluation stage once more. */
-@Command(name = "eval", description = "Evaluates a finished run again, prints the table, and writes evaluation.json and report.html anew.")
+/** {@code llama3v eval CONFIG}: the evaluation stage once more; {@code llama3v eval MODEL --benchmark FOLDER}: a model on benchmarks. */
+@Command(name = "eval", description = {"Evaluates a finished run again, prints the table, and writes evaluation.json and report.html anew.",
+    "With --benchmark, scores a model on benchmarks that 'llama3v convert' made ready."})
 final class EvalCommand implements Callable<Integer> {
   private static final String STAGE = "evaluation";
 
   @Spec
   private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "CONFIG", description = "The configuration of the run.")
+  @Parameters(index = "0", paramLabel = "CONFIG", description = "The configuration of the run; with --benchmark, a model.")
   private Path file;
 
   @Parameters(index = "1..*", paramLabel = "a.b=c", description = "Values that replace those of the file: evaluation.candidates=1000")
@@ -35,10 +36,17 @@ final class EvalCommand implements Callable<Integer> {
   private boolean check;
 
   @Mixin
+  private BenchmarkOption benchmark;
+
+  @Mixin
   private BackendOptions backend;
 
   @Override
   public Integer call() throws IOException {
+    if (benchmark.wanted()) {
+      if (check || !overrides.isEmpty()) throw new ParameterException(spec.commandLine(), "--benchmark takes a model, neither --check nor settings");
+      return benchmark.run(file, backend, spec.commandLine().getOut(), spec.commandLine().getErr());
+    }
     PipelineConfig config = Configs.load(file, overrides, backend.name());
     if (!config.stages().contains(STAGE)) {
       throw new ParameterException(spec.commandLine(), file + " has no stage '" + STAGE + "'");

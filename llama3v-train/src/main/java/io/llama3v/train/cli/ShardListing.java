@@ -66,7 +66,9 @@ final class ShardListing {
         text = sample.text();
       } else if (sample.members().containsKey("json")) {
         JsonNode json = sample.json();
-        text = json.path("caption").asText(json.path("conversations").path(0).path("question").asText(""));
+        JsonNode said = json.path("messages").path(0).path("content");
+        text = json.path("caption").asText(json.path("conversations").path(0).path("question").asText(
+            said.isArray() ? said.findPath("text").asText("") : said.asText("")));
       }
       String line = text.strip().replaceAll("\\s+", " ");
       return line.length() <= CAPTION ? line : line.substring(0, CAPTION - 1) + "…";

@@ -47,6 +47,9 @@ final class ByDifficulty implements SampleSource {
       JsonNode json = sample.json();
       int answers = 0;
       for (JsonNode turn : json.path("conversations")) answers += turn.path("answer").asText().length();
+      for (JsonNode message : json.path("messages")) {
+        if (message.path("role").asText().equals("assistant")) answers += message.path("content").asText(message.path("content").toString()).length();
+      }
       if (answers > 0) return answers;
       if (!json.path("captions").isEmpty()) return json.path("captions").get(0).asText().length();
     }

@@ -3,7 +3,7 @@ package io.llama3v.train.stage;
 import java.nio.file.Path;
 
 /**
- * A set of samples in a stage's mixture. A sample with {@code conversations} in its JSON is a conversation, any other a text or
+ * A set of samples in a stage's mixture. A sample with {@code messages} or {@code conversations} in its JSON is a conversation, any other a text or
  * caption; one without a picture is text alone.
  *
  * @param shards pattern of tar shards: {@code data/pairs-{00000..00099}.tar}, {@code data/pairs-*.tar}

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.llama3v.adapter.MllamaConfig;
 import io.llama3v.adapter.VisionLanguageModel;
+import io.llama3v.data.convert.Conversation;
+import io.llama3v.data.convert.Picture;
+import io.llama3v.data.convert.exchange.SampleConversations;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleException;
 import io.llama3v.image.ImageDecoder;
@@ -59,6 +62,7 @@ final class PictureSamples {
 
   /** A sample as training takes it: its conversation if it has one, otherwise one of its captions. */
   VlmBatch.Item any(Sample sample, long draw) {
+    if (described(sample).has("messages")) return messages(sample);
     return described(sample).has("conversations") ? conversation(sample, draw) : caption(sample, draw);
   }
 
@@ -96,6 +100,16 @@ final class PictureSamples {
       messages.add(Message.assistant(turn.path("answer").asText()));
     }
     return item(sample, chat.encode(messages, false));
+  }
+
+  /** A conversation in its own order, with its pictures where it shows them. */
+  VlmBatch.Item messages(Sample sample) {
+    Conversation conversation = SampleConversations.read(sample);
+    List<TiledImage> images = new ArrayList<>();
+    for (Picture.Embedded picture : SampleConversations.pictures(sample)) {
+      images.add(transform.apply(ImageDecoder.decode(picture.bytes(), picture.name(), transform.transparency())));
+    }
+    return new VlmBatch.Item(cut(chat.encode(conversation.messages(), false)), images);
   }
 
   /** A picture and a question that waits for its answer. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +31,7 @@ public final class ExampleConversations implements ConversationSource {
     private int turns = 8;
     private long seed;
     private Rewriter rewriter;
+    private Predicate<Example> worth = e -> true;
 
     /** Questions in a conversation, at most; 8 unless told otherwise. */
     public Options turns(int most) {
@@ -47,6 +49,12 @@ public final class ExampleConversations implements ConversationSource {
     /** Lets turns be rewritten. The rewriter stays the caller's. */
     public Options rewriter(Rewriter value) {
       rewriter = value;
+      return this;
+    }
+
+    /** Which examples are worth a rewriter's time; those whose picture is missing are not. */
+    public Options rewriteIf(Predicate<Example> value) {
+      worth = value;
       return this;
     }
   }
@@ -158,7 +166,7 @@ public final class ExampleConversations implements ConversationSource {
   private Turn turn(Example e, String key) throws InterruptedException {
     Turn template = wordings.of(e, key);
     // Where marks place pictures, other words could lose them.
-    return options.rewriter == null || e.marked() ? template : options.rewriter.rewrite(e.task(), template, key);
+    return options.rewriter == null || e.marked() || !options.worth.test(e) ? template : options.rewriter.rewrite(e.task(), template, key);
   }
 
   private static Truth truth(Example e, int turn, PictureMarks placed) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads the pictures of conversations, those named from below one folder only. */
 public final class PictureLoader {
@@ -27,6 +28,20 @@ public final class PictureLoader {
     List<LoadedPicture> all = new ArrayList<>(conversation.pictures().size());
     for (Picture picture : conversation.pictures()) all.add(load(picture));
     return all;
+  }
+
+  /** Whether all of some pictures are there; they are not read for it. */
+  public boolean has(List<Picture> pictures) {
+    return pictures.stream().allMatch(p -> !(p instanceof Picture.Named named) || Stream.concat(Stream.of(named.name()), named.alternatives().stream())
+        .anyMatch(this::has));
+  }
+
+  private boolean has(String name) {
+    try {
+      return root != null && root.resolve(name) != null;
+    } catch (MissingException e) {
+      return false;
+    }
   }
 
   private LoadedPicture load(Picture picture) throws IOException {

@@ -1,13 +1,16 @@
 package io.llama3v.train.cli;
 
 import io.llama3v.data.convert.ConversationSource;
+import io.llama3v.data.convert.Example;
 import io.llama3v.data.convert.ExampleConversations;
 import io.llama3v.data.convert.ExampleSource;
+import io.llama3v.data.convert.PictureLoader;
 import io.llama3v.data.convert.rewrite.Rewriter;
 import io.llama3v.data.convert.text.Wordings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -43,14 +46,14 @@ abstract class ConvertSet implements Callable<Integer> {
     return output.images();
   }
 
-  /** The folder of pictures, if one was named. */
-  Path imagesOrNull() {
-    return output.images();
-  }
-
   /** That the command line is not right. */
   ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
+  }
+
+  private Predicate<Example> reachable() throws IOException {
+    PictureLoader pictures = new PictureLoader(output.images());
+    return e -> pictures.has(e.pictures());
   }
 
   @Override
@@ -58,7 +61,7 @@ abstract class ConvertSet implements Callable<Integer> {
     output.check();
     Wordings wordings = wording.wordings(); // before the files: a mistake in templates should be told at once
     try (Rewriter rewriter = rewriting.open(wording.seed(), normalization(), spec.commandLine());
-         ConversationSource source = new ExampleConversations(open(), wordings, wording.options().rewriter(rewriter))) {
+         ConversationSource source = new ExampleConversations(open(), wordings, wording.options().rewriter(rewriter).rewriteIf(reachable()))) {
       return output.run(source, spec.commandLine().getOut(), spec.commandLine().getErr());
     }
   }

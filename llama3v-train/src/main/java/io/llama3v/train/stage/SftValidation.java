@@ -67,6 +67,10 @@ final class SftValidation implements AutoCloseable {
     for (long i = first; i < first + samples(); i++) {
       Sample sample = data.read(i);
       JsonNode q = sample.json().path("conversations").path(0);
+      if (q.isMissingNode()) {
+        throw new IllegalArgumentException("sft.validation: sample '" + sample.key() + "' of " + data.describe() + " has no 'conversations' of question and "
+            + "answer; with conversations of 'messages' choose by 'score: loss'");
+      }
       String answer = answerer.answer(sample, q.path("question").asText(), AnswerScore.ANSWER_TOKENS);
       right += AnswerScore.of(q.path("kind").asText(), answer, q.path("answer").asText());
     }

@@ -60,8 +60,11 @@ public class Match {
         rates[round - 1] = captions.size() / ((done - start) / 1e9);
         long finds = 0;
         for (long c : counts.counts()) finds += c;
-        System.out.printf("round %d, %d threads: matched in %.2f s, balanced in %.2f s: %,.0f captions/s%nfinds %d, expected size %.6f%n",
-            round, threads, (matched - start) / 1e9, (done - matched) / 1e9, rates[round - 1], finds, expected);
+        long checksum = 0;
+        for (int c = 0; c < hits.size(); c++) for (int i : hits.get(c)) checksum += (c + 1L) * (i + 1L);
+        System.out.printf("round %d, %d threads: matched in %.2f s, balanced in %.2f s: %,.0f captions/s%n"
+            + "finds %d, checksum %d, expected size %.6f%n", round, threads, (matched - start) / 1e9, (done - matched) / 1e9, rates[round - 1], finds,
+            checksum, expected);
       }
       java.util.Arrays.sort(rates);
       System.out.printf("median of %d rounds, %d threads: %.0f captions/s%n", rounds, threads, rates[rounds / 2]);

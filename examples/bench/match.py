@@ -2,10 +2,10 @@
 """Matching and balancing of captions, the straightforward way: the other side of Match.java, with the same semantics.
 
   match.py make FOLDER [--captions 200000] [--entries 500000]     captions.txt and vocabulary.txt, of words in a Zipf distribution
-  match.py run FOLDER [--method ahocorasick|substring] [--threshold 200] [--limit N]
+  match.py run FOLDER [--method ahocorasick|substring] [--threshold 200] [--limit N] [--rounds 1]
 
 `ahocorasick` needs pyahocorasick (Debian: python3-ahocorasick). `substring` asks `" entry " in text` for every entry: use --limit.
-Prints captions a second and the sums that Match.java prints; equal sums mean equal finds and equal probabilities.
+Prints captions a second, of the fastest round, and the sums that Match.java prints; equal sums mean equal finds and equal probabilities.
 """
 import argparse
 import itertools
@@ -43,7 +43,7 @@ def spaced(text):
     return text.replace("\t", " ").replace("\r", " ")
 
 
-def run(folder, method, threshold, limit):
+def run(folder, method, threshold, limit, rounds):
     entries = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
     captions = (folder / "captions.txt").read_text(encoding="utf-8").splitlines()[:limit]
     padded = [f" {e} " for e in entries]
@@ -57,8 +57,20 @@ def run(folder, method, threshold, limit):
         find = lambda text: {i for _, i in automaton.iter(text)}
     else:
         find = lambda text: {i for i, p in enumerate(padded) if p in text}
-    built = time.perf_counter()
-    counts = [0] * len(entries)
+    prepared = time.perf_counter() - begin
+    best = None
+    for _ in range(rounds):
+        matching, balancing, finds, checksum, expected = balance(find, captions, len(entries), threshold)
+        if best is None or matching + balancing < sum(best):
+            best = matching, balancing
+    print(f"{method}: {len(entries):,} entries, {len(captions):,} captions; built in {prepared:.2f} s, matched in"
+          f" {best[0]:.2f} s, balanced in {best[1]:.2f} s: {len(captions) / sum(best):,.0f} captions/s")
+    print(f"finds {finds}, checksum {checksum}, expected size {expected:.6f}")
+
+
+def balance(find, captions, entries, threshold):
+    begin = time.perf_counter()
+    counts = [0] * entries
     found = []
     for caption in captions:
         hits = find(spaced(caption))
@@ -75,9 +87,8 @@ def run(folder, method, threshold, limit):
                 p *= miss[i]
             expected += 1 - p
     done = time.perf_counter()
-    print(f"{method}: {len(entries):,} entries, {len(captions):,} captions; built in {built - begin:.2f} s, matched in"
-          f" {matched - built:.2f} s, balanced in {done - matched:.2f} s: {len(captions) / (done - built):,.0f} captions/s")
-    print(f"finds {sum(counts)}, expected size {expected:.6f}")
+    checksum = sum((c + 1) * (i + 1) for c, hits in enumerate(found) for i in hits)
+    return matched - begin, done - matched, sum(counts), checksum, expected
 
 
 def main():
@@ -89,11 +100,12 @@ def main():
     parser.add_argument("--method", choices=("ahocorasick", "substring"), default="ahocorasick")
     parser.add_argument("--threshold", type=float, default=200)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--rounds", type=int, default=1)
     a = parser.parse_args()
     if a.verb == "make":
         make(a.folder, a.captions, a.entries)
     else:
-        run(a.folder, a.method, a.threshold, a.limit)
+        run(a.folder, a.method, a.threshold, a.limit, a.rounds)
 
 
 if __name__ == "__main__":

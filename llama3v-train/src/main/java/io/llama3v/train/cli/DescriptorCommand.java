@@ -104,8 +104,8 @@ final class DescriptorCommand implements Runnable {
   }
 
   /** {@code llama3v descriptor calibrate}. */
-  @Command(name = "calibrate", description = {"Finds the lowest threshold of a descriptor that has a wanted precision, on copies of",
-      "sampled pictures that it makes itself: cropped, blurred, compressed, covered, flipped, scaled, recoloured."})
+  @Command(name = "calibrate", description = {"Finds the lowest threshold of a descriptor that has a wanted precision, and its recall.",
+      "It makes copies of sampled pictures itself: cropped, blurred, compressed, covered, flipped, scaled, recoloured."})
   static final class Calibrate implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

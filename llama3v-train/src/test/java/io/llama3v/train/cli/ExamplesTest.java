@@ -6,10 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.llama3v.backend.Backend;
+import io.llama3v.config.ConfigLoader;
+import io.llama3v.data.curate.CurationConfig;
+import io.llama3v.data.curate.decontaminate.BenchmarkPictures;
+import io.llama3v.data.curate.decontaminate.Decontaminator;
+import io.llama3v.data.curate.dedup.PerceptualHash;
+import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
+import io.llama3v.image.ImageEdits;
+import io.llama3v.image.RgbImage;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.train.copy.TilePictures;
 import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.report.MetricsLog;
 import io.llama3v.train.report.MetricsRecord;
@@ -25,7 +34,9 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -85,6 +96,37 @@ class ExamplesTest {
       assertTrue(Files.exists(folder.resolve("run/probe/model.safetensors")));
       assertTrue(Files.exists(folder.resolve("run/probe/done.json")));
       StageRunner.of(config).add("probe", context -> fail("done stages stay done")).run();
+      decontaminate(loader);
+    }
+  }
+
+  /** Of three conversations, one shares a picture with the benchmark and one a question; both are found. */
+  private void decontaminate(URLClassLoader loader) throws Exception {
+    String question = "which of the two towers in the picture is the taller one";
+    Sample asked = conversation("asked", TilePictures.picture(1), "What is this?", "First, " + question + "?");
+    Sample seen = conversation("seen", ImageEdits.jpeg(TilePictures.picture(2), 0.6), "What is this?");
+    Sample clean = conversation("clean", TilePictures.picture(3), "How many towers are there?");
+    SampleSource benchmark = SampleSource.of(List.of(conversation("q", TilePictures.picture(2), question)));
+    Method count = loader.loadClass("example.Decontaminate").getDeclaredMethod("count", Decontaminator.class, SampleSource.class);
+    count.setAccessible(true);
+    try (Decontaminator check = new Decontaminator(List.of(question), 8, 0, new BenchmarkPictures(benchmark, PerceptualHash.COSINE),
+        PerceptualHash.COSINE, 0.9)) {
+      assertEquals(2, count.invoke(null, check, SampleSource.of(List.of(asked, seen, clean))));
+      assertEquals(0, count.invoke(null, check, SampleSource.of(List.of(clean))));
+    }
+  }
+
+  private static Sample conversation(String key, RgbImage picture, String... questions) {
+    String turns = Stream.of(questions).map(q -> "{\"question\": \"" + q + "\", \"answer\": \"a tower\"}").collect(Collectors.joining(","));
+    return new Sample(key, Map.of("jpg", ImageEdits.jpegBytes(picture, 0.9), "json", ("{\"conversations\": [" + turns + "]}").getBytes()));
+  }
+
+  @Test
+  void configurationsOfCurationLoad() throws IOException {
+    try (Stream<Path> files = Files.list(ROOT.resolve("examples/curation"))) {
+      List<Path> configs = files.filter(file -> file.toString().endsWith(".yaml")).toList();
+      assertEquals(2, configs.size());
+      for (Path file : configs) ConfigLoader.load(file, CurationConfig.class);
     }
   }
 

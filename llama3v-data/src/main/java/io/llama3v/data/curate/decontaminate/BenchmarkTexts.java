@@ -20,18 +20,23 @@ public final class BenchmarkTexts {
    */
   public static List<String> of(SampleSource source, Collection<String> fields) throws IOException {
     List<String> texts = new ArrayList<>();
-    for (long i = 0; i < source.size(); i++) {
-      Sample sample = source.read(i);
-      if (!sample.members().containsKey("json")) continue;
-      for (String field : fields) {
-        for (JsonNode value : sample.json().findValues(field)) {
-          if (value.isTextual()) texts.add(value.asText());
-          if (value.isArray()) value.forEach(item -> texts.add(item.isTextual() ? item.asText() : ""));
-        }
+    for (long i = 0; i < source.size(); i++) texts.addAll(of(source.read(i), fields));
+    if (texts.isEmpty()) throw new IOException(source.describe() + ": no sample's json has a text under any of the fields " + fields);
+    return texts;
+  }
+
+  /** The same of one sample; none if it has no such field, or no {@code json}. */
+  public static List<String> of(Sample sample, Collection<String> fields) {
+    List<String> texts = new ArrayList<>();
+    if (!sample.members().containsKey("json")) return texts;
+    JsonNode json = sample.json();
+    for (String field : fields) {
+      for (JsonNode value : json.findValues(field)) {
+        if (value.isTextual()) texts.add(value.asText());
+        for (JsonNode item : value) if (item.isTextual()) texts.add(item.asText());
       }
     }
     texts.removeIf(String::isBlank);
-    if (texts.isEmpty()) throw new IOException(source.describe() + ": no sample's json has a text under any of the fields " + fields);
     return texts;
   }
 }

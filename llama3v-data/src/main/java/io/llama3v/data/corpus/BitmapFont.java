@@ -13,13 +13,15 @@ import java.util.Map;
  * A small bitmap font of its own (5 × 9 cells: 7 rows above the base line, 2 below), so that rendered words are the same
  * on every machine, also where Java has no fonts at all. Letters, digits, hyphen and apostrophe.
  */
-final class BitmapFont {
-  static final int WIDTH = 5;
-  static final int HEIGHT = 9;
+public final class BitmapFont {
+  /** Columns of a letter. */
+  public static final int WIDTH = 5;
+  /** Rows of a letter. */
+  public static final int HEIGHT = 9;
   private static final String RESOURCE = "font5x9.txt";
   private final Map<Character, boolean[]> glyphs = new HashMap<>();
 
-  BitmapFont() {
+  public BitmapFont() {
     try (InputStream in = BitmapFont.class.getResourceAsStream(RESOURCE)) {
       List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
       for (int band = 0; band + HEIGHT < lines.size(); band += HEIGHT + 1) {
@@ -45,8 +47,16 @@ final class BitmapFont {
   }
 
   /** Width in pixels at scale 1: six columns a character, none after the last. */
-  static int width(String text) {
+  public static int width(String text) {
     return text.length() * (WIDTH + 1) - 1;
+  }
+
+  /** Which pixels of a text at scale 1 are set, row by row: {@link #width} times {@link #HEIGHT}. */
+  public boolean[] pixels(String text) {
+    byte[] alpha = mask(text, 1).planes()[0];
+    boolean[] set = new boolean[alpha.length];
+    for (int i = 0; i < set.length; i++) set[i] = alpha[i] != 0;
+    return set;
   }
 
   /** The text as an alpha mask; each font pixel becomes scale × scale pixels. */

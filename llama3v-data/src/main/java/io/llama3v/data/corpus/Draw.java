@@ -6,38 +6,42 @@ import java.util.Collections;
 import java.util.List;
 
 /** The random choices that make one sample: a stream that depends on seed, set and number only. */
-final class Draw {
+public final class Draw {
   private final long key;
   private long counter;
 
-  Draw(long seed, String set, long number) {
+  /** @param set any name of a stream */
+  public Draw(long seed, String set, long number) {
     key = Mix64.mix(seed, Mix64.mix(set), number);
   }
 
   /** Uniform in 0 … bound − 1. */
-  int below(int bound) {
+  public int below(int bound) {
     return (int) Math.floorMod(Mix64.mix(key, counter++) >>> 1, (long) bound);
   }
 
   /** Uniform in from … to, both included. */
-  int between(int from, int to) {
+  public int between(int from, int to) {
     return from + below(to - from + 1);
   }
 
   /** Uniform in [0, 1). */
-  double fraction() {
+  public double fraction() {
     return (Mix64.mix(key, counter++) >>> 11) * 0x1p-53;
   }
 
-  boolean chance(double probability) {
+  /** True with that probability. */
+  public boolean chance(double probability) {
     return fraction() < probability;
   }
 
-  <T> T of(List<T> choices) {
+  /** One of the choices. */
+  public <T> T of(List<T> choices) {
     return choices.get(below(choices.size()));
   }
 
-  <T> List<T> shuffled(List<T> list) {
+  /** The same in another order. */
+  public <T> List<T> shuffled(List<T> list) {
     List<T> copy = new ArrayList<>(list);
     for (int i = copy.size() - 1; i > 0; i--) {
       Collections.swap(copy, i, below(i + 1));

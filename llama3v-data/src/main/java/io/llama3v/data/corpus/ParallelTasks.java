@@ -9,15 +9,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Runs independent tasks on a few threads and reports how many are done. */
-final class ParallelTasks implements AutoCloseable {
+public final class ParallelTasks implements AutoCloseable {
   private final ExecutorService threads;
   private final CorpusProgress progress;
 
-  interface Task<A, B> {
+  /** What is done with each input. */
+  public interface Task<A, B> {
     B run(A input) throws IOException;
   }
 
-  ParallelTasks(int threads, CorpusProgress progress) {
+  public ParallelTasks(int threads, CorpusProgress progress) {
     this.threads = Executors.newFixedThreadPool(threads, task -> {
       Thread thread = new Thread(task, "corpus");
       thread.setDaemon(true);
@@ -27,7 +28,7 @@ final class ParallelTasks implements AutoCloseable {
   }
 
   /** Results in the order of the inputs; the first failure is thrown. */
-  <A, B> List<B> map(String what, List<A> inputs, Task<A, B> task) throws IOException {
+  public <A, B> List<B> map(String what, List<A> inputs, Task<A, B> task) throws IOException {
     List<Future<B>> futures = new ArrayList<>();
     for (A input : inputs) {
       futures.add(threads.submit(() -> task.run(input)));

@@ -1,5 +1,6 @@
 package io.llama3v.data.corpus;
 
+import io.llama3v.image.RgbImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,16 +11,25 @@ import java.util.zip.Deflater;
  * Writes 8-bit RGB PNG files: no row filter and the fastest compression, which suits flat drawings and is several times
  * faster than ImageIO. Reuses its compressor; one thread.
  */
-final class PngWriter implements AutoCloseable {
+public final class PngWriter implements AutoCloseable {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10};
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED);
   private final byte[] chunk = new byte[1 << 15];
 
+  /** A picture as a PNG file. */
+  public byte[] encode(RgbImage image) {
+    return encode(image.width(), image.height(), image.rgb());
+  }
+
   byte[] encode(Canvas canvas) {
-    int stride = canvas.width * 3;
-    byte[] rows = new byte[(stride + 1) * canvas.height]; // each row starts with filter type 0
-    for (int y = 0; y < canvas.height; y++) {
-      System.arraycopy(canvas.rgb, y * stride, rows, y * (stride + 1) + 1, stride);
+    return encode(canvas.width, canvas.height, canvas.rgb);
+  }
+
+  private byte[] encode(int width, int height, byte[] rgb) {
+    int stride = width * 3;
+    byte[] rows = new byte[(stride + 1) * height]; // each row starts with filter type 0
+    for (int y = 0; y < height; y++) {
+      System.arraycopy(rgb, y * stride, rows, y * (stride + 1) + 1, stride);
     }
     deflater.reset();
     deflater.setInput(rows);
@@ -30,7 +40,7 @@ final class PngWriter implements AutoCloseable {
     }
     ByteArrayOutputStream png = new ByteArrayOutputStream(data.size() + 64);
     png.writeBytes(SIGNATURE);
-    ByteBuffer header = ByteBuffer.allocate(13).putInt(canvas.width).putInt(canvas.height);
+    ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
     header.put(new byte[] {8, 2, 0, 0, 0}); // depth 8, RGB, deflate, adaptive filters, not interlaced
     write(png, "IHDR", header.array());
     write(png, "IDAT", data.toByteArray());

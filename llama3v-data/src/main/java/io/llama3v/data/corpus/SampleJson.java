@@ -14,12 +14,13 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** The JSON member of generated samples; the package description lists its fields. */
-final class SampleJson {
+public final class SampleJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private SampleJson() {}
 
-  static Sample sample(String key, byte[] png, String text, ObjectNode json) {
+  /** A sample of a picture, a text and a description. */
+  public static Sample sample(String key, byte[] png, String text, ObjectNode json) {
     Map<String, byte[]> members = new LinkedHashMap<>();
     members.put("png", png);
     members.put("txt", text.getBytes(StandardCharsets.UTF_8));
@@ -70,7 +71,8 @@ final class SampleJson {
     return array;
   }
 
-  static ArrayNode box(int[] box) {
+  /** Left, top, right, bottom. */
+  public static ArrayNode box(int[] box) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     for (int edge : box) {
       array.add(edge);
@@ -78,7 +80,8 @@ final class SampleJson {
     return array;
   }
 
-  static ArrayNode texts(List<String> texts) {
+  /** A list of texts. */
+  public static ArrayNode texts(List<String> texts) {
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
     texts.forEach(array::add);
     return array;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:all is well", "1:a check failed, or the work could not be finished",
         "2:the command line, the configuration or another input is wrong",
         "130, 143:Ctrl-C or SIGTERM; a stage that was training has saved"},
-    subcommands = {RunCommand.class, StageCommand.class, CurateCommand.class, DirtCommand.class, ConvertCommand.class, ValidateCommand.class, GenerateCommand.class, EvalCommand.class,
+    subcommands = {RunCommand.class, StageCommand.class, CurateCommand.class, DirtCommand.class, ConvertCommand.class, DocumentsCommand.class, ValidateCommand.class, GenerateCommand.class, EvalCommand.class,
         ReportCommand.class, ParityCommand.class, InspectCommand.class, BackendsCommand.class,
         BenchCommand.class, DescriptorCommand.class})
 public final class Llama3vCommand implements Runnable {

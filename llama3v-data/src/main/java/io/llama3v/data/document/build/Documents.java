@@ -59,7 +59,7 @@ public final class Documents {
     List<Path> files = Sources.find(config.sources());
     require(files, config);
     clear(config.output());
-    DocumentFonts fonts = files.isEmpty() && config.charts() == 0 ? null : DocumentFonts.open(config.fonts());
+    DocumentFonts fonts = files.isEmpty() && config.charts() + config.flowCharts() == 0 ? null : DocumentFonts.open(config.fonts());
     int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     try (ShardIndex scenes = config.scenes() == null ? null : ShardIndex.open(config.scenes());
         ParallelTasks tasks = new ParallelTasks(threads, (what, done, total) -> { });
@@ -85,6 +85,12 @@ public final class Documents {
       int unit = units.size();
       int number = i;
       units.add(() -> charts.make(unit, number));
+    }
+    FlowSamples flows = config.flowCharts() == 0 ? null : new FlowSamples(config, fonts);
+    for (int i = 0; i < config.flowCharts(); i++) {
+      int unit = units.size();
+      int number = i;
+      units.add(() -> flows.make(unit, number));
     }
     SceneSamples grounded = scenes == null ? null : new SceneSamples(config, scenes);
     for (int i = 0; grounded != null && i < grounded.size(); i++) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param sources       files, folders (with all that is below) and patterns of names, {@code pages/*.html}; PDF, HTML, TeX and Markdown
  *                      are told by their extensions
  * @param charts        charts to invent
+ * @param flowCharts    flow charts to invent
  * @param scenes        pattern of tar shards with boxed objects, such as the corpus': they become samples for grounding; none by default
  * @param sceneSamples  scenes to take, at most; 0 for all
  * @param picture       width and height of pictures; HTML and Markdown are laid out in that width and cut at that height
@@ -27,7 +28,7 @@ import java.util.List;
  * @param maxPages      pages of one PDF file at most; the rest is left out
  * @param shardSamples  samples in a shard
  */
-public record DocumentsConfig(Path output, long seed, int threads, List<String> sources, int charts, String scenes, int sceneSamples,
+public record DocumentsConfig(Path output, long seed, int threads, List<String> sources, int charts, int flowCharts, String scenes, int sceneSamples,
     Picture picture, DocumentFonts.Source fonts, Boolean conversations, Integer code, Integer grounding, BoxText box, int maxText, int maxPages,
     int shardSamples) {
   /** The size of pictures; 560 x 560 unless told otherwise. */
@@ -48,8 +49,8 @@ public record DocumentsConfig(Path output, long seed, int threads, List<String> 
   public DocumentsConfig {
     if (output == null) throw new IllegalArgumentException("'output' is missing: the folder of the shards, for example data/documents");
     sources = sources == null ? List.of() : List.copyOf(sources);
-    if (sources.isEmpty() && charts == 0 && scenes == null) {
-      throw new IllegalArgumentException("nothing to make: expected 'sources', 'charts' or 'scenes'");
+    if (sources.isEmpty() && charts == 0 && flowCharts == 0 && scenes == null) {
+      throw new IllegalArgumentException("nothing to make: expected 'sources', 'charts', 'flow_charts' or 'scenes'");
     }
     picture = picture == null ? new Picture(0, 0) : picture;
     fonts = fonts == null ? DocumentFonts.Source.SYSTEM : fonts;
@@ -60,10 +61,10 @@ public record DocumentsConfig(Path output, long seed, int threads, List<String> 
     maxText = maxText == 0 ? 4_000 : maxText;
     maxPages = maxPages == 0 ? 200 : maxPages;
     shardSamples = shardSamples == 0 ? 500 : shardSamples;
-    for (int[] bound : new int[][] {{threads, 0}, {charts, 0}, {sceneSamples, 0}, {code, 0}, {grounding, 0}, {maxText, 1}, {maxPages, 1}, {shardSamples, 1}}) {
+    for (int[] bound : new int[][] {{threads, 0}, {charts, 0}, {flowCharts, 0}, {sceneSamples, 0}, {code, 0}, {grounding, 0}, {maxText, 1}, {maxPages, 1}, {shardSamples, 1}}) {
       if (bound[0] < bound[1]) throw new IllegalArgumentException("a count is " + bound[0] + "; expected at least " + bound[1]);
     }
-    if (charts > 0 && Math.min(picture.width(), picture.height()) < 200) {
+    if (charts + flowCharts > 0 && Math.min(picture.width(), picture.height()) < 200) {
       throw new IllegalArgumentException("pictures of " + picture.width() + "x" + picture.height() + " are too small for charts; expected 200x200 or more");
     }
   }

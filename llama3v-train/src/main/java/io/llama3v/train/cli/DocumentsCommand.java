@@ -21,7 +21,7 @@ final class DocumentsCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file, such as configs/documents.yaml.")
+  @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file, such as examples/documents/documents.yaml.")
   private Path file;
 
   @Parameters(index = "1..*", paramLabel = "a.b=c", description = "Values that replace those of the file: charts=200")

@@ -11,6 +11,7 @@ import io.llama3v.data.curate.CurationConfig;
 import io.llama3v.data.curate.decontaminate.BenchmarkPictures;
 import io.llama3v.data.curate.decontaminate.Decontaminator;
 import io.llama3v.data.curate.dedup.PerceptualHash;
+import io.llama3v.data.document.build.DocumentsConfig;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
 import io.llama3v.image.ImageEdits;
@@ -128,6 +129,12 @@ class ExamplesTest {
       assertEquals(2, configs.size());
       for (Path file : configs) ConfigLoader.load(file, CurationConfig.class);
     }
+  }
+
+  @Test
+  void configurationOfDocumentsLoads() {
+    DocumentsConfig config = ConfigLoader.load(ROOT.resolve("examples/documents/documents.yaml"), DocumentsConfig.class);
+    for (String source : config.sources()) assertTrue(Files.isDirectory(ROOT.resolve(source)), source);
   }
 
   private void compile() throws IOException {

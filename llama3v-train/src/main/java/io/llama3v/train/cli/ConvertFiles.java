@@ -39,7 +39,7 @@ final class ConvertFiles {
   }
 
   @Command(name = "llava", description = "LLaVA's JSON: turns of from and value, <image> where the picture stands.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert llava --file llava_v1_5_mix665k.json --images data --missing skip --out data/llava")
+      footer = {"  llama3v convert llava --file llava_v1_5_mix665k.json --images data \\", "    --missing skip --out data/llava"})
   static final class LlavaCommand extends ConvertFile {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "A list of conversations, or one a line.")
     private Path file;
@@ -51,7 +51,7 @@ final class ConvertFiles {
   }
 
   @Command(name = "sharegpt", description = "ShareGPT's JSON: turns of from and value, pictures in a list 'images'.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert sharegpt --file sharegpt.json --images pictures --out data/sharegpt")
+      footer = {"  llama3v convert sharegpt --file sharegpt.json --images pictures \\", "    --out data/sharegpt"})
   static final class ShareGptCommand extends ConvertFile {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "A list of conversations, or one a line.")
     private Path file;
@@ -75,7 +75,7 @@ final class ConvertFiles {
   }
 
   @Command(name = "jsonl", description = "This project's own lines.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert jsonl --file data/vqa/conversations.jsonl --images data/vqa --to llava --out data/vqa-llava")
+      footer = {"  llama3v convert jsonl --file data/vqa/conversations.jsonl \\", "    --images data/vqa --to llava --out data/vqa-llava"})
   static final class JsonlCommand extends ConvertFile {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "One conversation a line.")
     private Path file;
@@ -87,7 +87,7 @@ final class ConvertFiles {
   }
 
   @Command(name = "tar", description = "Shards of conversations, or of questions as the corpus makes them.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert tar --shards 'data/corpus-tiny/questions/train-*.tar' --to llava --out data/questions-llava")
+      footer = {"  llama3v convert tar --to llava \\", "    --shards 'data/corpus-tiny/questions/train-*.tar' \\", "    --out data/questions-llava"})
   static final class TarCommand extends ConvertFile {
     @Option(names = "--shards", required = true, paramLabel = "PATTERN", description = "Shards, such as 'data/vqav2/conversations-*.tar'.")
     private String shards;

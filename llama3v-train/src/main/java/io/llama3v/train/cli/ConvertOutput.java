@@ -59,6 +59,7 @@ final class ConvertOutput {
 
   /** Refuses a folder that holds something already; before any work. */
   void check() throws IOException {
+    if (limit < 1) throw new IllegalArgumentException("--limit " + limit + "; expected 1 or more");
     if (!Files.exists(out)) return;
     if (!Files.isDirectory(out)) throw new IllegalArgumentException(out + " is a file; --out names a folder");
     try (Stream<Path> files = Files.list(out)) {

@@ -26,8 +26,10 @@ final class ConvertSets {
   private ConvertSets() {}
 
   @Command(name = "vqav2", description = "VQAv2: questions and annotations, joined by question id.", footerHeading = "%nExample:%n",
-      footer = {"  llama3v convert vqav2 --questions v2_OpenEnded_mscoco_train2014_questions.json \\",
-          "    --annotations v2_mscoco_train2014_annotations.json --images coco/train2014 --out data/vqav2"})
+      footer = {"  llama3v convert vqav2 \\",
+          "    --questions v2_OpenEnded_mscoco_train2014_questions.json \\",
+          "    --annotations v2_mscoco_train2014_annotations.json \\",
+          "    --images coco/train2014 --out data/vqav2"})
   static final class VqaV2Command extends ConvertSet {
     @Option(names = "--questions", required = true, paramLabel = "FILE", description = "The file of questions.")
     private Path questions;
@@ -52,7 +54,7 @@ final class ConvertSets {
   }
 
   @Command(name = "textvqa", description = "TextVQA.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert textvqa --file TextVQA_0.5.1_train.json --images train_images --out data/textvqa")
+      footer = {"  llama3v convert textvqa --file TextVQA_0.5.1_train.json \\", "    --images train_images --out data/textvqa"})
   static final class TextVqaCommand extends ConvertSet {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "TextVQA_0.5.1_train.json or _val.json.")
     private Path file;
@@ -70,7 +72,7 @@ final class ConvertSets {
   }
 
   @Command(name = "docvqa", description = "DocVQA, and InfographicVQA.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert docvqa --file train_v1.0.json --images docvqa/train --out data/docvqa")
+      footer = {"  llama3v convert docvqa --file train_v1.0.json --images docvqa/train \\", "    --out data/docvqa"})
   static final class DocVqaCommand extends ConvertSet {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "train_v1.0.json or val_v1.0.json.")
     private Path file;
@@ -83,7 +85,8 @@ final class ConvertSets {
   }
 
   @Command(name = "chartqa", description = "ChartQA, its human and augmented halves.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert chartqa --file train_human.json --file train_augmented.json --images train/png --out data/chartqa")
+      footer = {"  llama3v convert chartqa --file train_human.json --file train_augmented.json \\",
+          "    --images train/png --out data/chartqa"})
   static final class ChartQaCommand extends ConvertSet {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "A file of questions; may be repeated. 'human' or 'augmented' in its name is its group.")
     private List<Path> files;
@@ -96,8 +99,8 @@ final class ConvertSets {
   }
 
   @Command(name = "ai2d", description = "AI2D, diagrams with questions of four options.", footerHeading = "%nExample:%n",
-      footer = {"  llama3v convert ai2d --questions ai2d/questions --images ai2d --labelled abc_images \\",
-          "    --test-ids ai2d_test_ids.csv --split test --wording benchmark --turns 1 --out data/ai2d-test"})
+      footer = {"  llama3v convert ai2d --questions ai2d/questions --images ai2d \\",
+          "    --labelled abc_images --test-ids ai2d_test_ids.csv --split test \\", "    --wording benchmark --turns 1 --out data/ai2d-test"})
   static final class Ai2dCommand extends ConvertSet {
     /** Splits by the words of the command line. */
     enum Split { train, test }
@@ -124,7 +127,8 @@ final class ConvertSets {
   }
 
   @Command(name = "mmmu", description = "MMMU: Parquet files with the pictures inside, or rows as JSON.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert mmmu --file MMMU/Accounting/validation-00000-of-00001.parquet --wording benchmark --out data/mmmu")
+      footer = {"  llama3v convert mmmu \\", "    --file MMMU/Accounting/validation-00000-of-00001.parquet \\",
+          "    --wording benchmark --out data/mmmu"})
   static final class MmmuCommand extends ConvertSet {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "A .parquet, .json or .jsonl file; may be repeated.")
     private List<Path> files;
@@ -136,7 +140,7 @@ final class ConvertSets {
   }
 
   @Command(name = "coco", description = "COCO captions.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert coco --file annotations/captions_train2017.json --images train2017 --out data/coco")
+      footer = {"  llama3v convert coco --file annotations/captions_train2017.json \\", "    --images train2017 --out data/coco"})
   static final class CocoCommand extends ConvertSet {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "The file of captions. Read twice: once for an index of up to 48 bytes a caption.")
     private Path file;
@@ -149,8 +153,8 @@ final class ConvertSets {
   }
 
   @Command(name = "gqa", description = "GQA: its questions, or its scene graphs as grounding.", footerHeading = "%nExamples:%n",
-      footer = {"  llama3v convert gqa --questions train_balanced_questions.json --images gqa/images --out data/gqa",
-          "  llama3v convert gqa --scene-graphs train_sceneGraphs.json --images gqa/images --out data/gqa-boxes"})
+      footer = {"  llama3v convert gqa --questions train_balanced_questions.json \\", "    --images gqa/images --out data/gqa",
+          "  llama3v convert gqa --scene-graphs train_sceneGraphs.json \\", "    --images gqa/images --out data/gqa-boxes"})
   static final class GqaCommand extends ConvertSet {
     @Option(names = "--questions", paramLabel = "FILE", description = "A file of questions.")
     private Path questions;
@@ -168,8 +172,8 @@ final class ConvertSets {
 
   @Command(name = "visualgenome", description = "Visual Genome: its questions, or its region descriptions as grounding.",
       footerHeading = "%nExamples:%n",
-      footer = {"  llama3v convert visualgenome --questions question_answers.json --images vg --out data/vg",
-          "  llama3v convert visualgenome --regions region_descriptions.json --image-data image_data.json --images vg --out data/vg-boxes"})
+      footer = {"  llama3v convert visualgenome --questions question_answers.json \\", "    --images vg --out data/vg",
+          "  llama3v convert visualgenome --regions region_descriptions.json \\", "    --image-data image_data.json --images vg --out data/vg-boxes"})
   static final class VisualGenomeCommand extends ConvertSet {
     @Option(names = "--questions", paramLabel = "FILE", description = "question_answers.json.")
     private Path questions;
@@ -190,7 +194,7 @@ final class ConvertSets {
   }
 
   @Command(name = "scienceqa", description = "ScienceQA, with lectures' solutions as reasons.", footerHeading = "%nExample:%n",
-      footer = "  llama3v convert scienceqa --problems problems.json --split train --images scienceqa/images --out data/scienceqa")
+      footer = {"  llama3v convert scienceqa --problems problems.json --split train \\", "    --images scienceqa/images --out data/scienceqa"})
   static final class ScienceQaCommand extends ConvertSet {
     @Option(names = "--problems", required = true, paramLabel = "FILE", description = "problems.json.")
     private Path problems;

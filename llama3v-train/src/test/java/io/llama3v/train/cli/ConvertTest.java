@@ -56,7 +56,11 @@ class ConvertTest {
   void everyFormatHasHelpWithAnExample(String format) {
     Run run = Run.of("convert", format, "--help");
     assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("  llama3v convert " + format + " --"), run.out());
+    String example = run.out().substring(run.out().indexOf("Example"));
+    assertTrue(example.contains("  llama3v convert " + format + " ") && example.contains("--out data/"), example);
+    for (String line : example.lines().toList()) {
+      assertTrue(line.isEmpty() || line.startsWith("Example") || line.startsWith("  llama3v ") || line.startsWith("    --"), "broken: " + line);
+    }
     assertTrue(run.out().contains("--missing"), run.out());
   }
 

@@ -30,6 +30,7 @@ public final class JsonSink implements ConversationSink {
   private final ConversationFormat format;
   private final boolean embed;
   private final BufferedWriter out;
+  private final UniqueKeys keys = new UniqueKeys();
   private boolean any;
   private boolean finished;
 
@@ -66,8 +67,8 @@ public final class JsonSink implements ConversationSink {
     String own = picture.picture().name();
     String extension = "." + ImageFormat.of(picture.bytes()).extension();
     boolean safe = picture.file() != null && own.matches("[\\p{L}\\p{N}_. /-]+") && !own.startsWith("/") && !own.contains("..");
-    // Names that came with the data may be anybody's: two samples may have the same.
-    String name = "images/" + (safe ? own : Conversation.key(c.id()) + "-" + index + extension);
+    // Names that came with the data may be anybody's, and ids too: two samples may have the same.
+    String name = "images/" + (safe ? own : keys.of(Conversation.key(c.id()) + "-" + index) + extension);
     Path file = folder.resolve(name);
     if (safe && Files.exists(file)) return name;
     Files.createDirectories(file.getParent());

@@ -84,7 +84,7 @@ public final class SampleConversations implements ConversationSource {
   }
 
   /** A conversation as a sample. */
-  static Sample write(Conversation c, List<LoadedPicture> pictures) {
+  static Sample write(String key, Conversation c, List<LoadedPicture> pictures) {
     Map<String, byte[]> members = new LinkedHashMap<>();
     List<String> names = new ArrayList<>();
     for (int i = 0; i < pictures.size(); i++) {
@@ -94,7 +94,7 @@ public final class SampleConversations implements ConversationSource {
     }
     byte[] json = Json.write(ConversationJson.write(c, names)).getBytes(StandardCharsets.UTF_8);
     members.put("json", json);
-    return new Sample(Conversation.key(c.id()), members);
+    return new Sample(key, members);
   }
 
   @Override

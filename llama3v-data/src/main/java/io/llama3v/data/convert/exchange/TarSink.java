@@ -11,6 +11,7 @@ import java.util.List;
 /** Conversations as {@code conversations-000000.tar, …}, ready for fine-tuning; see {@link SampleConversations}. */
 public final class TarSink implements ConversationSink {
   private final TarShardWriter writer;
+  private final UniqueKeys keys = new UniqueKeys();
 
   public TarSink(Path folder, int shardSamples, long shardBytes) throws IOException {
     this.writer = new TarShardWriter(folder, "conversations", shardSamples, shardBytes);
@@ -18,7 +19,7 @@ public final class TarSink implements ConversationSink {
 
   @Override
   public void write(Conversation conversation, List<LoadedPicture> pictures) throws IOException {
-    writer.write(SampleConversations.write(conversation, pictures));
+    writer.write(SampleConversations.write(keys.of(Conversation.key(conversation.id())), conversation, pictures));
   }
 
   @Override

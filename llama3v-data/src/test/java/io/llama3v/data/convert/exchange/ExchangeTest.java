@@ -27,9 +27,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +138,20 @@ class ExchangeTest {
     same(List.of(PLAIN, MIXED, WORDS), found, null, true);
     assertEquals(PLAIN.truths(), found.get(0).truths());
     assertEquals("two.1.gif", found.get(1).pictures().get(1).name());
+  }
+
+  @Test
+  void idsThatComeTwiceBecomeDifferentSamples() throws IOException {
+    Path out = folder.resolve("twice");
+    convert(List.of(PLAIN, WORDS, PLAIN, PLAIN), new TarSink(out, 10, 1 << 20), MissingPictures.RAISE);
+    List<Conversation> found = all(SampleConversations.open(out + "/conversations-*.tar"));
+    assertEquals(4, found.size());
+    assertEquals(4, found.stream().flatMap(c -> c.pictures().isEmpty() ? Stream.of("-") : c.pictures().stream().map(Picture::name)).distinct().count());
+    assertEquals(List.of("one", "three", "one", "one"), found.stream().map(Conversation::id).toList());
+    UniqueKeys keys = new UniqueKeys();
+    Set<String> given = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) assertTrue(given.add(keys.of("k" + i % 5000)));
+    assertTrue(given.contains("k4999"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.llama3v.data.convert;
 
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import java.util.List;
 
 /** What an example of an academic set asks, before it has words. */
@@ -46,5 +47,5 @@ public sealed interface Task {
   }
 
   /** A part of a picture and words for it: to find the part by the words, or to find words for the part. */
-  record Region(String phrase, Box box) implements Task {}
+  record Region(String phrase, Fractions box) implements Task {}
 }

@@ -1,12 +1,12 @@
 package io.llama3v.data.convert.source;
 
-import io.llama3v.data.convert.Box;
 import io.llama3v.data.convert.Example;
 import io.llama3v.data.convert.ExampleSource;
 import io.llama3v.data.convert.Picture;
 import io.llama3v.data.convert.Task;
 import io.llama3v.data.convert.json.JsonElements;
 import io.llama3v.data.convert.json.JsonView;
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -58,7 +58,7 @@ public final class GqaSceneGraphs implements ExampleSource {
         skips.add("ambiguous");
         continue;
       }
-      Box box = Box.pixels(o.number("x"), o.number("y"), o.number("w"), o.number("h"), width, height);
+      Fractions box = Regions.of(o.number("x"), o.number("y"), o.number("w"), o.number("h"), width, height);
       if (box == null) {
         skips.add("box-outside-picture");
         continue;

@@ -1,12 +1,12 @@
 package io.llama3v.data.convert.source;
 
-import io.llama3v.data.convert.Box;
 import io.llama3v.data.convert.Example;
 import io.llama3v.data.convert.ExampleSource;
 import io.llama3v.data.convert.Picture;
 import io.llama3v.data.convert.Task;
 import io.llama3v.data.convert.json.JsonElements;
 import io.llama3v.data.convert.json.JsonView;
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -66,7 +66,7 @@ public final class VisualGenomeRegions implements ExampleSource {
     long id = r.integer("image_id");
     int[] size = sizes.get(id);
     if (size == null) throw r.bad("image_id", "picture " + id + " is not in the file of picture data; are both of the same release?");
-    Box box = Box.pixels(r.number("x"), r.number("y"), r.number("width"), r.number("height"), size[0], size[1]);
+    Fractions box = Regions.of(r.number("x"), r.number("y"), r.number("width"), r.number("height"), size[0], size[1]);
     String phrase = r.text("phrase").strip().replaceFirst("\\.$", "");
     if (box == null || phrase.isEmpty()) {
       skips.add(box == null ? "box-outside-picture" : "no-phrase");

@@ -1,6 +1,7 @@
 package io.llama3v.data.convert.text;
 
 import io.llama3v.data.convert.Task;
+import io.llama3v.data.document.grounding.BoxText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.regex.Pattern;
 /** What stands for {@code {name}} in a template. Braces in the data stay as they are. */
 final class Placeholders {
   private static final Pattern NAME = Pattern.compile("\\{([A-Za-z_]+)}");
+
+  /** As documents write them: one notation in all data. */
+  private static final BoxText BOXES = new BoxText(null, null, 0);
 
   private Placeholders() {}
 
@@ -34,7 +38,7 @@ final class Placeholders {
     } else if (task instanceof Task.Region r) {
       v.put("phrase", r.phrase());
       v.put("Phrase", large(r.phrase()));
-      v.put("box", r.box().text());
+      v.put("box", BOXES.write(r.box()));
     }
     return v;
   }

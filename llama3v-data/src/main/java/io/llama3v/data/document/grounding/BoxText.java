@@ -39,8 +39,16 @@ public record BoxText(String open, String close, int digits) {
 
   /** The text of a box on a picture of that size. */
   public String write(Box box, int width, int height) {
-    return open + "(" + number((double) box.left() / width) + "," + number((double) box.top() / height) + ","
-        + number((double) box.right() / width) + "," + number((double) box.bottom() / height) + ")" + close;
+    return write((double) box.left() / width, (double) box.top() / height, (double) box.right() / width, (double) box.bottom() / height);
+  }
+
+  /** The text of a box of fractions. */
+  public String write(Fractions box) {
+    return write(box.left, box.top, box.right, box.bottom);
+  }
+
+  private String write(double left, double top, double right, double bottom) {
+    return open + "(" + number(left) + "," + number(top) + "," + number(right) + "," + number(bottom) + ")" + close;
   }
 
   private String number(double fraction) {

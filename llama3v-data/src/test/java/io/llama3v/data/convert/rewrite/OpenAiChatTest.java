@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import io.llama3v.data.convert.Box;
 import io.llama3v.data.convert.Task;
 import io.llama3v.data.convert.text.Turn;
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import io.llama3v.io.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,7 +127,7 @@ class OpenAiChatTest {
     assertSame(template, rewriter.rewrite(task, template, "k"));
     script.add(new Reply(502, ""));
     assertSame(template, rewriter.rewrite(task, template, "k"));
-    assertSame(template, rewriter.rewrite(new Task.Region("x", new Box(0, 0, 1, 1)), template, "k"));
+    assertSame(template, rewriter.rewrite(new Task.Region("x", new Fractions(0, 0, 1, 1)), template, "k"));
     says("{\"question\": \"Pick one.\", \"answer\": \"(B)\"}");
     Turn choice = rewriter.rewrite(new Task.Choice("Which?", null, List.of("x", "y"), 1, null), template, "k");
     assertEquals(new Turn("Pick one.\nA. x\nB. y", "(B)"), choice);

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.llama3v.data.convert.Box;
 import io.llama3v.data.convert.ConvertException;
 import io.llama3v.data.convert.Example;
 import io.llama3v.data.convert.ExampleSource;
 import io.llama3v.data.convert.Metric;
 import io.llama3v.data.convert.Picture;
 import io.llama3v.data.convert.Task;
+import io.llama3v.data.document.grounding.BoxText;
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,8 +162,8 @@ class SourcesTest {
     List<Example> all = all(source);
     // the brown chair may be either, the small one is one
     assertEquals(List.of("2407890-2", "2407890-3"), all.stream().map(Example::id).toList());
-    assertEquals(new Task.Region("brown small chair", new Box(0, 0, 10 / 640.0, 10 / 480.0)), all.get(0).task());
-    assertEquals(new Task.Region("lamp", new Box(0.9375, 0, 1, 0.25)), all.get(1).task());
+    assertEquals(new Task.Region("brown small chair", new Fractions(0, 0, 10 / 640.0, 10 / 480.0)), all.get(0).task());
+    assertEquals(new Task.Region("lamp", new Fractions(0.9375, 0, 1, 0.25)), all.get(1).task());
     assertEquals(Map.of("ambiguous", 1L), source.skipped());
   }
 
@@ -180,8 +181,8 @@ class SourcesTest {
     VisualGenomeRegions source = VisualGenomeRegions.open(regions, data);
     List<Example> all = all(source);
     assertEquals(1, all.size());
-    Box box = ((Task.Region) all.get(0).task()).box();
-    assertEquals("<box>0.526,0.095,0.629,0.327</box>", box.text());
+    Fractions box = ((Task.Region) all.get(0).task()).box();
+    assertEquals("<box>(0.526,0.095,0.629,0.327)</box>", new BoxText(null, null, 0).write(box));
     assertEquals(Map.of("box-outside-picture", 1L), source.skipped());
   }
 
@@ -240,6 +241,6 @@ class SourcesTest {
     assertEquals("b", Votes.most(List.of("a", "b", "B ")));
     assertEquals("a", Votes.most(List.of("a", "b")));
     assertFalse(Votes.most(List.of("x")).isEmpty());
-    assertNull(Box.pixels(10, 0, 5, 5, 10, 10));
+    assertNull(Regions.of(10, 0, 5, 5, 10, 10));
   }
 }

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.config.ConfigException;
-import io.llama3v.data.convert.Box;
 import io.llama3v.data.convert.Metric;
 import io.llama3v.data.convert.Task;
 import io.llama3v.data.convert.Truth;
+import io.llama3v.data.document.grounding.BoxText.Fractions;
 import io.llama3v.text.Content;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,11 +63,11 @@ class TemplatesTest {
 
   @Test
   void regionsAreAskedBothWays() {
-    Task.Region region = new Task.Region("a red car", new Box(0.1, 0.2, 0.3, 1));
+    Task.Region region = new Task.Region("a red car", new Fractions(0.1, 0.2, 0.3, 1));
     Set<Boolean> boxAsked = new HashSet<>();
     for (int i = 0; i < 50; i++) {
       Turn turn = STANDARD.render(region, 0, "k" + i);
-      boolean asked = turn.question().contains("<box>0.100,0.200,0.300,1.000</box>");
+      boolean asked = turn.question().contains("<box>(0.100,0.200,0.300,1.000)</box>");
       boxAsked.add(asked);
       assertNotEquals(asked, turn.answer().contains("<box>"));
       assertTrue((turn.question() + turn.answer()).contains(" red car"));

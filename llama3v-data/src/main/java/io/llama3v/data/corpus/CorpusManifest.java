@@ -82,7 +82,7 @@ final class CorpusManifest {
     Files.deleteIfExists(file); // first: what is left behind by a crash must not look complete
     for (String folder : FOLDERS) {
       if (Files.isDirectory(output.resolve(folder))) {
-        try (DirectoryStream<Path> old = Files.newDirectoryStream(output.resolve(folder), "{*.tar,.*.tmp,*.txt}")) {
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(output.resolve(folder), "{*.tar,.*.tmp,.*.tmp-*,*.txt}")) {
           for (Path path : old) {
             Files.delete(path);
           }

@@ -23,6 +23,19 @@ public interface Reduction<P, G> {
    */
   G reduce(Iterable<P> parts, ReduceContext context) throws IOException;
 
+  /**
+   * Whether {@link #combine} can make one part out of several, in any grouping and order, without a change to the result. Engines on several
+   * machines then combine parts where they were made; others are walked by one process.
+   */
+  default boolean combines() {
+    return false;
+  }
+
+  /** A part that tells what both tell. May change both. */
+  default P combine(P one, P other) {
+    throw new UnsupportedOperationException("parts of this reduction cannot be combined");
+  }
+
   /** Writes a part; equal parts give equal bytes. */
   void writePart(P part, DataOutput out) throws IOException;
 

@@ -2,6 +2,7 @@ package io.llama3v.data.shard;
 
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleName;
+import io.llama3v.io.AtomicFiles;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class TarShardWriter implements AutoCloseable {
     }
     try {
       if (out == null) {
-        temporary = folder.resolve("." + fileName() + ".tmp");
+        temporary = AtomicFiles.temporarySibling(folder.resolve(fileName())); // another process may be writing the same shard
         file = new FileOutputStream(temporary.toFile());
         out = new BufferedOutputStream(file, 1 << 16);
       }

@@ -2,7 +2,9 @@ package io.llama3v.train.cli;
 
 import io.llama3v.config.ConfigLoader;
 import io.llama3v.data.curate.CurationConfig;
+import io.llama3v.data.curate.Steps;
 import io.llama3v.data.curate.engine.Curation;
+import io.llama3v.data.curate.engine.Engine;
 import io.llama3v.data.curate.ledger.Funnel;
 import io.llama3v.train.report.FunnelPage;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -28,10 +31,16 @@ final class CurateCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "a.b=c", description = "Values that replace those of the file: rules.min_side=64")
   private List<String> overrides = List.of();
 
+  @Mixin
+  private EngineFlags engine = new EngineFlags();
+
   @Override
   public Integer call() throws IOException {
     CurationConfig config = ConfigLoader.load(file, CurationConfig.class, overrides);
-    Funnel funnel = Curation.run(config);
+    Funnel funnel;
+    try (Engine running = engine.open(config.threads())) {
+      funnel = Curation.run(config, Steps.create(config), running);
+    }
     PrintWriter out = spec.commandLine().getOut();
     print(funnel, out);
     out.println("funnel:    " + FunnelPage.write(config.run(), funnel));

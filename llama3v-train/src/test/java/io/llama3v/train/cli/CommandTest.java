@@ -73,6 +73,23 @@ class CommandTest {
   }
 
   @Test
+  void enginesOfCurationAreCheckedBeforeAnythingRuns() throws IOException {
+    Path config = Files.writeString(folder.resolve("curate.yaml"), "run: " + folder.resolve("run") + "\ninputs: [{shards: 'raw/*.tar'}]\n");
+    Run unknown = Run.of("curate", config, "--engine", "flink");
+    assertEquals(2, unknown.code(), unknown.err());
+    assertTrue(unknown.err().contains("local and spark"), unknown.err());
+    Run mixed = Run.of("curate", config, "--master", "local[2]");
+    assertEquals(2, mixed.code(), mixed.err());
+    assertTrue(mixed.err().contains("belong to --engine spark"), mixed.err());
+    if (getClass().getResource("/org/apache/spark/SparkContext.class") == null) { // built without the profile 'spark', as by default
+      Run absent = Run.of("curate", config, "--engine", "spark");
+      assertEquals(1, absent.code(), absent.err());
+      assertTrue(absent.err().contains("-Pspark"), absent.err());
+    }
+    assertFalse(Files.exists(folder.resolve("run")));
+  }
+
+  @Test
   void effectiveConfigurationLoadsAgain() throws IOException {
     Run run = Run.of("validate", TINY, "--print", "clip.training.steps=70", "run=runs/other");
     assertEquals(0, run.code(), run.err());

@@ -77,8 +77,8 @@ public final class Curation {
       Files.createDirectories(folder.pass(pass));
       phase(job, engine, Phase.pass(pass.index()), job.shards().size(), "pass " + (pass.index() + 1) + ": " + pass.title());
       long start = System.nanoTime();
-      job.reduce(pass, config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
       if (pass.measures() != null) {
+        engine.reduce(job, pass.index(), config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
         LOG.info("{}: reduced in {}", pass.measures().name(), seconds(start));
       }
     }

@@ -3,8 +3,6 @@ package io.llama3v.data.curate.engine;
 import io.llama3v.data.curate.Candidate;
 import io.llama3v.data.curate.CurationConfig;
 import io.llama3v.data.curate.CurationRecord;
-import io.llama3v.data.curate.ReduceContext;
-import io.llama3v.data.curate.Reduction;
 import io.llama3v.data.curate.Step;
 import io.llama3v.data.curate.input.RawShard;
 import io.llama3v.data.curate.input.RawShards;
@@ -12,9 +10,6 @@ import io.llama3v.data.curate.input.RawWalk;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Digests;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -62,6 +57,11 @@ public final class CurationJob implements AutoCloseable {
     return config;
   }
 
+  /** How many input shards there are. */
+  public int shardCount() {
+    return shards.size();
+  }
+
   List<RawShard> shards() {
     return shards;
   }
@@ -82,8 +82,8 @@ public final class CurationJob implements AutoCloseable {
     return passes.get(passes.size() - 1);
   }
 
-  /** Names the curated shards' content: everything they depend on. */
-  String fingerprint() {
+  /** Names the curated shards' content: everything they depend on. Jobs of one run have the same, wherever they are made. */
+  public String fingerprint() {
     return Digests.sha256(last().fingerprint() + config.output());
   }
 
@@ -91,6 +91,15 @@ public final class CurationJob implements AutoCloseable {
     Set<Path> current = new TreeSet<>();
     passes.forEach(pass -> current.add(folder.pass(pass)));
     return current;
+  }
+
+  /** What a task works on, for messages: {@code pass 1 (read, rules) over raw-000003.tar}. */
+  public String describe(Phase phase, int task) {
+    return switch (phase.kind()) {
+      case PASS -> "pass " + (phase.pass() + 1) + " (" + passes.get(phase.pass()).title() + ") over " + shards.get(task).file();
+      case LEDGER -> "the ledger of " + shards.get(task).file();
+      case WRITE -> "curated shard " + task;
+    };
   }
 
   /** Runs one task. */
@@ -117,8 +126,8 @@ public final class CurationJob implements AutoCloseable {
         writer.finish();
       });
     }
-    if (pass.measures() != null && !Files.exists(folder.part(pass, shard))) {
-      part(pass, pass.measures().reduction(), shard);
+    if (pass.measures() != null) {
+      PassReduction.of(pass, folder, shards.size()).part(shard);
     }
   }
 
@@ -139,32 +148,18 @@ public final class CurationJob implements AutoCloseable {
     }
   }
 
-  private <P> void part(Pass pass, Reduction<P, ?> reduction, int shard) throws IOException {
-    P part;
-    try (RecordFile.Reader reader = new RecordFile.Reader(folder.records(pass, shard))) {
-      part = reduction.map(reader.kept());
-    }
-    write(folder.part(pass, shard), out -> reduction.writePart(part, out));
+  /** The reduction that ends a pass, or null if the pass ends without one. */
+  public PassReduction<?, ?> reduction(int pass) {
+    return passes.get(pass).measures() == null ? null : PassReduction.of(passes.get(pass), folder, shards.size());
   }
 
-  /** Makes the result of the reduction that ends a pass, unless it is there. One process does this. */
-  void reduce(Pass pass, int threads) throws IOException {
-    if (pass.measures() != null && !Files.exists(folder.result(pass))) {
-      reduce(pass, pass.measures().reduction(), threads);
-    }
-  }
-
-  private <P, G> void reduce(Pass pass, Reduction<P, G> reduction, int threads) throws IOException {
-    Path scratch = Files.createDirectories(folder.pass(pass).resolve("scratch"));
-    try {
-      List<Path> files = new ArrayList<>();
-      for (int shard = 0; shard < shards.size(); shard++) {
-        files.add(folder.part(pass, shard));
+  /** Takes the result of a pass's reduction from these bytes, which its file holds too, so that not every worker need read that. */
+  public void result(int pass, byte[] bytes) throws IOException {
+    synchronized (results) {
+      if (!results.containsKey(pass)) {
+        results.clear();
+        results.put(pass, reduction(pass).result(bytes));
       }
-      G result = reduction.reduce(new Parts<>(files, reduction), new ReduceContext(threads, scratch));
-      write(folder.result(pass), out -> reduction.writeResult(result, out));
-    } finally {
-      AtomicFiles.deleteTree(scratch);
     }
   }
 
@@ -173,9 +168,7 @@ public final class CurationJob implements AutoCloseable {
       Object result = results.get(pass.index());
       if (result == null) {
         results.clear(); // only the pass that runs needs one
-        try (DataInputStream in = Parts.open(folder.result(pass))) {
-          result = pass.measures().reduction().readResult(in);
-        }
+        result = reduction(pass.index()).result();
         results.put(pass.index(), result);
       }
       return result;
@@ -189,18 +182,6 @@ public final class CurationJob implements AutoCloseable {
       }
       return plan[0];
     }
-  }
-
-  private interface Body {
-    void to(DataOutputStream out) throws IOException;
-  }
-
-  private static void write(Path file, Body body) throws IOException {
-    AtomicFiles.write(file, channel -> {
-      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16));
-      body.to(out);
-      out.flush();
-    });
   }
 
   @Override

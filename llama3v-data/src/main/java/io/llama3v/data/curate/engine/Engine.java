@@ -14,6 +14,15 @@ public interface Engine extends AutoCloseable {
   /** Runs tasks 0 to {@code count − 1} of a phase with {@link CurationJob#run}, here or in other processes, and waits for all. */
   void run(CurationJob job, Phase phase, int count, Progress progress) throws IOException;
 
+  /**
+   * Makes the result of the reduction that ends a pass, unless it is there.
+   *
+   * @param threads how many threads of this process it may keep busy
+   */
+  default void reduce(CurationJob job, int pass, int threads) throws IOException {
+    job.reduction(pass).reduce(threads);
+  }
+
   @Override
   default void close() throws IOException {}
 

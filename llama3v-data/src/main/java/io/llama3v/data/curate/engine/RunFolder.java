@@ -78,19 +78,27 @@ record RunFolder(Path root) {
   /** Removes the passes of other settings, and what a killed run left half written. */
   void tidy(Set<Path> current) throws IOException {
     Path work = root.resolve("work");
-    if (!Files.isDirectory(work)) {
-      return;
-    }
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(work)) {
-      for (Path folder : folders) {
-        if (!current.contains(folder)) {
-          AtomicFiles.deleteTree(folder);
-        } else {
-          try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".*.tmp-*")) {
-            for (Path file : left) {
-              Files.delete(file);
-            }
+    if (Files.isDirectory(work)) {
+      try (DirectoryStream<Path> folders = Files.newDirectoryStream(work)) {
+        for (Path folder : folders) {
+          if (current.contains(folder)) {
+            deleteTemporaries(folder);
+          } else {
+            AtomicFiles.deleteTree(folder);
           }
+        }
+      }
+    }
+    deleteTemporaries(root);
+    deleteTemporaries(ledger());
+    deleteTemporaries(shards());
+  }
+
+  private static void deleteTemporaries(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".*.tmp-*")) {
+        for (Path file : left) {
+          Files.deleteIfExists(file);
         }
       }
     }

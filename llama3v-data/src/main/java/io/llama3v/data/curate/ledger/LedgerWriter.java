@@ -52,6 +52,7 @@ public final class LedgerWriter implements AutoCloseable {
     AtomicFiles.publish(linesAside, lines);
     if (parquet != null) {
       parquet.close();
+      ParquetFooter.sort(tableAside);
       AtomicFiles.publish(tableAside, table);
     }
   }

@@ -122,10 +122,21 @@ public final class ResampleStep implements Step<ResampleResult> {
     public ResampleResult reduce(Iterable<Part> parts, ReduceContext context) {
       Part all = new Part(new EntryCounts(vocabulary.size()), new HitSample(seed, SAMPLE));
       for (Part part : parts) {
-        all.counts.merge(part.counts);
-        all.sample.merge(part.sample);
+        combine(all, part);
       }
       return result(all.counts, all.sample);
+    }
+
+    @Override
+    public boolean combines() {
+      return true;
+    }
+
+    @Override
+    public Part combine(Part one, Part other) {
+      one.counts.merge(other.counts);
+      one.sample.merge(other.sample);
+      return one;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.llama3v.backend.meta;
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.KernelCost;
 import io.llama3v.backend.Kernels;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
@@ -27,11 +28,29 @@ import java.util.TreeMap;
  */
 public final class MetaBackend extends Backend {
   private final Kernels kernels = MetaKernels.of(this::spend);
+  private final DType computeType;
   private final Map<String, Long> operationsByKernel = new TreeMap<>();
   private long operations;
   private long moved;
   private long live;
   private long peak;
+  private long copies;
+  private Runnable onPeak = () -> { };
+
+  /** Models compute in F32, as on the CPU. */
+  public MetaBackend() {
+    this(DType.F32);
+  }
+
+  /**
+   * Models compute in this type. With BF16, products read weights of F32 through a copy, as the cuda backend makes it.
+   *
+   * @param computeType F32 or BF16
+   */
+  public MetaBackend(DType computeType) {
+    if (computeType != DType.F32 && computeType != DType.BF16) throw new IllegalArgumentException("models compute in F32 or BF16, not in " + computeType);
+    this.computeType = computeType;
+  }
 
   private void spend(String kernel, KernelCost cost) {
     operations += cost.operations();
@@ -59,6 +78,16 @@ public final class MetaBackend extends Backend {
     return moved;
   }
 
+  /** Of the live bytes, those of copies of F32 weights in BF16. */
+  public long copiedBytes() {
+    return copies;
+  }
+
+  /** Calls {@code listener} whenever more memory is live than ever since the last {@link #reset}: to see what it consists of. */
+  public void onPeak(Runnable listener) {
+    onPeak = listener;
+  }
+
   /** Counts operations and moved bytes from 0 again, and the peak from the memory that is live now. */
   public void reset() {
     operations = 0;
@@ -83,14 +112,37 @@ public final class MetaBackend extends Backend {
   }
 
   @Override
+  public DType computeType() {
+    return computeType;
+  }
+
+  @Override
+  public boolean supports(DType type) {
+    return type != DType.BF16 || computeType == DType.BF16;
+  }
+
+  @Override
   public Storage allocate(long bytes) {
-    live += bytes;
-    peak = Math.max(peak, live);
+    take(bytes);
     return new MetaStorage(this, bytes);
+  }
+
+  private void take(long bytes) {
+    live += bytes;
+    if (live > peak) {
+      peak = live;
+      onPeak.run();
+    }
   }
 
   void freed(long bytes) {
     live -= bytes;
+  }
+
+  void copied(long bytes) {
+    copies += bytes;
+    if (bytes > 0) take(bytes);
+    else freed(-bytes);
   }
 
   @Override

@@ -1,28 +1,23 @@
 package io.llama3v.backend.simd;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Vector loads and stores. The only class that knows how this JDK's Vector API reaches off-heap memory (byte buffers up to JDK
- * 21). Indices count floats.
- */
+/** Vectors of floats outside the heap. Indices count floats. How the JDK at hand reaches that memory is {@link VecMemory}'s business. */
 final class Vec {
   static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   /** Floats in one vector. */
   static final int N = S.length();
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Vec() {}
 
   static FloatVector load(ByteBuffer b, int i) {
-    return FloatVector.fromByteBuffer(S, b, i << 2, ORDER);
+    return VecMemory.load(b, i);
   }
 
   static void store(FloatVector v, ByteBuffer b, int i) {
-    v.intoByteBuffer(b, i << 2, ORDER);
+    VecMemory.store(v, b, i);
   }
 
   static float get(ByteBuffer b, int i) {

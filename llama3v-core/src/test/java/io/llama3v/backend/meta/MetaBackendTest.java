@@ -75,6 +75,24 @@ class MetaBackendTest {
   }
 
   @Test
+  void productsInBf16ReadWeightsThroughACopyThatLivesAsLong() {
+    try (MetaBackend meta = new MetaBackend(DType.BF16)) {
+      Tensor weight = meta.detached(DType.F32, 5, 4);
+      Tensor x = meta.detached(DType.BF16, 3, 4);
+      Tensor y = meta.detached(DType.BF16, 3, 5);
+      assertEquals(4 * 20 + 2 * 12 + 2 * 15, meta.liveBytes());
+      meta.kernels().linear(x, weight, null, y);
+      meta.kernels().matmul(x, false, weight, true, y, 1, 3, 5, 4, 1, 0);
+      assertEquals(2 * 20, meta.copiedBytes());
+      assertEquals(4 * 20 + 2 * 12 + 2 * 15 + 2 * 20, meta.liveBytes());
+      assertEquals(meta.liveBytes(), meta.peakBytes());
+      weight.close();
+      assertEquals(2 * 12 + 2 * 15, meta.liveBytes());
+      assertEquals(0, meta.copiedBytes());
+    }
+  }
+
+  @Test
   void memoryIsThatOfARealBackend() {
     try (MetaBackend meta = new MetaBackend(); Backend real = new Nd4jBackend();
         LlamaModel counted = new LlamaModel(CONFIG); LlamaModel computed = new LlamaModel(CONFIG)) {

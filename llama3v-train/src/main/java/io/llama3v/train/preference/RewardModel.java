@@ -7,6 +7,7 @@ import io.llama3v.io.WeightSource;
 import io.llama3v.nn.Linear;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.Weights;
+import io.llama3v.ops.Cast;
 import io.llama3v.ops.GatherRows;
 import io.llama3v.tensor.Tensor;
 import java.io.IOException;
@@ -31,9 +32,14 @@ public final class RewardModel extends Module {
 
   /** A fresh head on a model. */
   public static RewardModel on(VisionLanguageModel model, long seed) {
-    RewardModel made = new RewardModel(model.freezeLanguageModel());
+    RewardModel made = declared(model);
     made.initializeMissing(model.language().head().backend(), seed);
     return made;
+  }
+
+  /** The same without values, on a model that has none either. */
+  public static RewardModel declared(VisionLanguageModel model) {
+    return new RewardModel(model.freezeLanguageModel());
   }
 
   /** Loads what {@link #save} left. */
@@ -59,10 +65,11 @@ public final class RewardModel extends Module {
     return model;
   }
 
-  /** Rewards of all samples of a batch, [S, 1]. */
+  /** Rewards of all samples of a batch, [S, 1], in F32 whatever the model computes in: losses are sums of them. */
   public Tensor rewards(PreferenceBatch batch) {
     int[] last = batch.lastTokens();
     Tensor hidden = model.hidden(batch.text(), batch.images(), null);
-    return score.forward(GatherRows.apply(hidden.reshape(-1, hidden.size(-1)), hidden.backend().tensor(last, last.length)));
+    Tensor rewards = score.forward(GatherRows.apply(hidden.reshape(-1, hidden.size(-1)), hidden.backend().tensor(last, last.length)));
+    return Cast.apply(rewards, rewards.type().accumulator());
   }
 }

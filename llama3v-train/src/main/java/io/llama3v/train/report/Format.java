@@ -3,7 +3,7 @@ package io.llama3v.train.report;
 import java.util.Locale;
 
 /** Numbers for people: few digits, an SI letter, English points. */
-final class Format {
+public final class Format {
   private Format() { }
 
   /** 1234567 as "1.2M", 0.000123 as "1.23e-04", 12 as "12", 3.14159 as "3.142". */
@@ -25,8 +25,8 @@ final class Format {
   }
 
   /** 8123 as "8.1k"; below 1,000 without a letter. */
-  static String si(double value) {
-    String[] letters = {"", "k", "M", "G", "T"};
+  public static String si(double value) {
+    String[] letters = {"", "k", "M", "G", "T", "P", "E", "Z", "Y"};
     int power = 0;
     double scaled = value;
     while (Math.abs(scaled) >= 999.5 && power < letters.length - 1) {
@@ -38,7 +38,7 @@ final class Format {
   }
 
   /** 3725 s as "1h02m", 185 s as "3m05s", 4.2 s as "4.2s", 90000 s as "1d01h". */
-  static String duration(double seconds) {
+  public static String duration(double seconds) {
     if (!(seconds >= 0) || Double.isInfinite(seconds)) {
       return "?";
     }
@@ -59,7 +59,7 @@ final class Format {
   }
 
   /** Bytes in units of 1024: "2.1 GiB". */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
     double scaled = bytes;
     int unit = 0;

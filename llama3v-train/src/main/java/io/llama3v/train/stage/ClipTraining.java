@@ -8,6 +8,7 @@ import io.llama3v.tensor.Tensor;
 import io.llama3v.text.ContextWindow;
 import io.llama3v.train.loop.BatchSource;
 import io.llama3v.train.loop.ContrastiveTask;
+import io.llama3v.train.loop.Task;
 import io.llama3v.train.optim.Constraints;
 import io.llama3v.vision.clip.ClipModel;
 import io.llama3v.vision.image.Augmentation;
@@ -44,10 +45,15 @@ final class ClipTraining {
         long draw = Mix64.mix(seed, position);
         return new Pair(input.pixels(sample, augmentation, draw), window.encode(captions.choose(sample, draw)));
       }).seed(seed).build();
-      return new StageRunner.Feed<>(new Contrast(model), BatchSource.of(loader, ClipTraining::collate), loader);
+      return new StageRunner.Feed<>(task(model), BatchSource.of(loader, ClipTraining::collate), loader);
     });
     runner.facts.put("batch_size", String.valueOf(data.batchSize()));
     return runner.loop(loop -> loop.afterUpdate(() -> Constraints.clampLogitScale(model.logitScale())));
+  }
+
+  /** The task of a model. */
+  static Task<Batch> task(ClipModel model) {
+    return new Contrast(model);
   }
 
   private static String caption(Sample sample, long draw) {

@@ -27,8 +27,8 @@ public final class ModelShapes {
   public static Optional<LlamaConfig> languageModel(PipelineConfig c) throws IOException {
     LanguageModelSection s = c.languageModel();
     if (s == null) return Optional.empty();
-    Path file = (s.load() == null ? c.run().resolve("language-model") : s.load()).resolve(CONFIG);
-    if (Files.isRegularFile(file) && !Json.read(file).has("vision_config")) return Optional.of(LlamaConfig.fromJson(Json.read(file)));
+    Path file = s.load() == null ? null : s.load().resolve(CONFIG);
+    if (s.load() != null && Files.isRegularFile(file) && !Json.read(file).has("vision_config")) return Optional.of(LlamaConfig.fromJson(Json.read(file)));
     if (s.hidden() == 0 || s.layers() == 0 || s.heads() == 0 || s.vocabulary() == 0) return Optional.empty();
     int inner = s.intermediate() == 0 ? s.hidden() * 8 / 3 / 16 * 16 : s.intermediate();
     return Optional.of(LlamaConfig.small(s.vocabulary(), s.hidden(), inner, s.layers(), s.heads(), s.kvHeads() == 0 ? s.heads() : s.kvHeads(),
@@ -39,8 +39,7 @@ public final class ModelShapes {
   public static Optional<ClipVisionConfig> clipVision(PipelineConfig c) throws IOException {
     ClipSection s = c.clip();
     if (s == null) return Optional.empty();
-    Path file = (s.load() == null ? c.run().resolve("clip") : s.load()).resolve(CONFIG);
-    if (Files.isRegularFile(file)) return Optional.of(ClipConfig.read(file).vision());
+    if (s.load() != null && Files.isRegularFile(s.load().resolve(CONFIG))) return Optional.of(ClipConfig.read(s.load()).vision());
     if (s.vision() == null || s.imageSize() == 0 || s.patch() == 0) return Optional.empty();
     return Optional.of(new ClipVisionConfig(s.vision().width(), s.vision().mlp(), s.vision().layers(), s.vision().heads(), s.imageSize(),
         s.patch(), 3, UnaryOp.QUICK_GELU, 1e-5, Interpolation.META));

@@ -3,6 +3,7 @@ package io.llama3v.train.stage;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.nn.Module;
+import io.llama3v.train.preference.RewardModel;
 import io.llama3v.vision.clip.ClipModel;
 import java.util.Collection;
 import java.util.List;
@@ -23,28 +24,31 @@ public enum RecomputePart {
    *
    * @throws IllegalArgumentException if the model has no such part
    */
-  static void apply(Module model, Collection<RecomputePart> chosen) {
-    List<RecomputePart> has;
-    if (model instanceof VisionLanguageModel vlm) {
-      has = List.of(VISION, LANGUAGE, ADAPTERS);
-      vlm.vision().recompute(chosen.contains(VISION));
-      vlm.language().recomputeSelfAttention(chosen.contains(LANGUAGE));
-      vlm.language().recomputeCrossAttention(chosen.contains(ADAPTERS));
-    } else if (model instanceof ClipModel clip) {
-      has = List.of(VISION, TEXT);
-      clip.vision().recompute(chosen.contains(VISION));
-      clip.text().recompute(chosen.contains(TEXT));
-    } else if (model instanceof LlamaModel llama) {
-      has = List.of(LANGUAGE);
-      llama.recompute(chosen.contains(LANGUAGE));
-    } else {
-      has = List.of();
-    }
+  static void apply(Module trained, Collection<RecomputePart> chosen) {
+    Module model = trained instanceof RewardModel reward ? reward.model() : trained;
+    List<RecomputePart> has = of(model);
     for (RecomputePart part : chosen) {
       if (!has.contains(part)) {
         throw new IllegalArgumentException("recompute names the part " + part.name().toLowerCase(java.util.Locale.ROOT) + ", which a "
             + model.getClass().getSimpleName() + " does not have" + (has.isEmpty() ? "" : "; it has " + has));
       }
     }
+    if (model instanceof VisionLanguageModel vlm) {
+      vlm.vision().recompute(chosen.contains(VISION));
+      vlm.language().recomputeSelfAttention(chosen.contains(LANGUAGE));
+      vlm.language().recomputeCrossAttention(chosen.contains(ADAPTERS));
+    } else if (model instanceof ClipModel clip) {
+      clip.vision().recompute(chosen.contains(VISION));
+      clip.text().recompute(chosen.contains(TEXT));
+    } else if (model instanceof LlamaModel llama) {
+      llama.recompute(chosen.contains(LANGUAGE));
+    }
+  }
+
+  /** The parts that a model has. */
+  static List<RecomputePart> of(Module model) {
+    if (model instanceof VisionLanguageModel || model instanceof RewardModel) return List.of(VISION, LANGUAGE, ADAPTERS);
+    if (model instanceof ClipModel) return List.of(VISION, TEXT);
+    return model instanceof LlamaModel ? List.of(LANGUAGE) : List.of();
   }
 }

@@ -155,11 +155,4 @@ class DocumentsTest {
     assertThrows(ConfigException.class, () -> ConfigLoader.parse("output: x\n", "t", DocumentsConfig.class, List.of()));
     assertThrows(ConfigException.class, () -> ConfigLoader.parse("output: x\ncharts: 3\npicture: {width: 99999}\n", "t", DocumentsConfig.class, List.of()));
   }
-
-  @Test
-  void anAbsentLibraryIsNamed() {
-    String message = assertThrows(MissingLibraryException.class, () -> MissingLibraryException.require("HTML", "io.github.openhtmltopdf:openhtmltopdf-java2d",
-        "documents", "com.openhtmltopdf.NotThere")).getMessage();
-    assertTrue(message.contains("io.github.openhtmltopdf:openhtmltopdf-java2d") && message.contains("profile 'documents'"), message);
-  }
 }

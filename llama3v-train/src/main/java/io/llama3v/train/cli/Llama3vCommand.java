@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         "130, 143:Ctrl-C or SIGTERM; a stage that was training has saved"},
     subcommands = {RunCommand.class, StageCommand.class, CurateCommand.class, DirtCommand.class, ConvertCommand.class, DocumentsCommand.class, ValidateCommand.class, GenerateCommand.class, EvalCommand.class,
         ReportCommand.class, ParityCommand.class, InspectCommand.class, BackendsCommand.class,
-        BenchCommand.class, PlanCommand.class, DescriptorCommand.class})
+        BenchCommand.class, PlanCommand.class, DescriptorCommand.class, AnnotateCommand.class})
 public final class Llama3vCommand implements Runnable {
   @Spec
   private CommandSpec spec;

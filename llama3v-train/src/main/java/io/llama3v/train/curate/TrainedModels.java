@@ -29,8 +29,17 @@ public final class TrainedModels implements ModelProvider {
    */
   @Override
   public ImageDescriptor descriptor(Path checkpoint) throws IOException {
+    return descriptor(checkpoint, ClipPicture.COLOUR);
+  }
+
+  /**
+   * The same for a CLIP that was trained on pictures without their colours.
+   *
+   * @param picture as CLIP's training showed them; a copy-detection network has its own way
+   */
+  public static ImageDescriptor descriptor(Path checkpoint, ClipPicture picture) throws IOException {
     if (CopyModel.recognises(checkpoint)) return new CopyModelDescriptor(CopyDescriptor.load(checkpoint));
-    return ClipDescriptor.open("auto", checkpoint, ClipPicture.COLOUR);
+    return ClipDescriptor.open("auto", checkpoint, picture);
   }
 
   private static ClipPicture picture(String name) {

@@ -77,7 +77,7 @@ public final class Anls {
   }
 
   /** Levenshtein distance over code points: insertions, deletions and substitutions cost 1. */
-  static int distance(String left, String right) {
+  public static int distance(String left, String right) {
     int[] a = left.codePoints().toArray();
     int[] b = right.codePoints().toArray();
     int[] row = new int[b.length + 1];

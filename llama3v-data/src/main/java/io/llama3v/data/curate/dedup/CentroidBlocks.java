@@ -41,10 +41,16 @@ final class CentroidBlocks {
   static CentroidBlocks of(VectorStore store, int[] order, CopySettings settings, DotProducts products) throws IOException {
     int n = order.length;
     int blocks = n <= 4L * settings.blockRows() ? 1 : (n + settings.blockRows() - 1) / settings.blockRows();
-    int probes = Math.min(settings.probes(), blocks);
+    return of(store, order, blocks, Math.min(settings.probes(), blocks), settings.iterations(), settings.seed(), products);
+  }
+
+  /** The same into a given number of blocks. */
+  static CentroidBlocks of(VectorStore store, int[] order, int blocks, int probes, int iterations, long seed, DotProducts products)
+      throws IOException {
+    int n = order.length;
     int[] probed = new int[Math.multiplyExact(store.rows(), probes)];
     if (blocks == 1) return new CentroidBlocks(probed, 1, 1);
-    float[] centroids = kMeans(store, sample(order, blocks, settings.seed()), blocks, settings.iterations(), products);
+    float[] centroids = kMeans(store, sample(order, blocks, seed), blocks, iterations, products);
     for (int from = 0; from < n; from += DotProducts.TILE) {
       int to = Math.min(n, from + DotProducts.TILE);
       int[] nearest = nearest(store.gather(order, from, to), to - from, centroids, blocks, probes, store, products);

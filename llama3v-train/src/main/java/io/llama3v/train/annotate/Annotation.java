@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,7 +48,7 @@ public final class Annotation implements AutoCloseable {
    * @throws IllegalArgumentException if the store was begun with another plan
    */
   public static Annotation open(AnnotationStore store, AnnotationPlan plan, Backend backend, Drafter drafter) throws IOException {
-    if (store.pictures().all().isEmpty()) {
+    if (store.pictures().isEmpty()) {
       List<Picture> pool = PoolBuilder.build(plan, store.folder(), backend);
       store.transaction(() -> {
         for (Picture p : pool) store.pictures().add(p);
@@ -94,7 +95,7 @@ public final class Annotation implements AutoCloseable {
   }
 
   private ObjectNode view(Item item, int annotator) throws IOException {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("id", item.id()).put("task", item.task().name().toLowerCase(java.util.Locale.ROOT))
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("id", item.id()).put("task", item.task().name().toLowerCase(Locale.ROOT))
         .put("question", item.question()).put("cluster", pool.get(item.picture()).cluster())
         .put("picture", "/api/items/" + item.id() + "/picture");
     if (item.like() != null) json.put("like", item.like());

@@ -33,7 +33,9 @@ public final class AnnotationServer implements AutoCloseable {
    * @throws IOException if the port is taken or the host is not this machine's
    */
   public static AnnotationServer start(Annotation annotation, String host, int port) throws IOException {
-    String key = InetAddress.getByName(host).isLoopbackAddress() ? null : HexFormat.of().formatHex(new SecureRandom().generateSeed(12));
+    byte[] random = new byte[12];
+    new SecureRandom().nextBytes(random);
+    String key = InetAddress.getByName(host).isLoopbackAddress() ? null : HexFormat.of().formatHex(random);
     RequestGuard guard = new RequestGuard(key);
     AnnotationApi api = new AnnotationApi(annotation);
     Javalin javalin = Javalin.create(config -> {

@@ -54,9 +54,8 @@ final class Database implements AutoCloseable {
     if (absolute.toString().contains(";")) throw new IllegalArgumentException(absolute + ": H2 takes no folder with ';' in its name");
     RunLock lock = lock(absolute);
     try {
-      // WRITE_DELAY=0: H2 otherwise keeps what was committed in memory for half a second.
       Connection connection = DriverManager.getConnection("jdbc:h2:file:" + absolute.resolve(NAME)
-          + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0", "sa", "");
+          + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0", "sa", "");
       return new Database(absolute, lock, connection);
     } catch (SQLException e) {
       lock.close();
@@ -139,6 +138,8 @@ final class Database implements AutoCloseable {
       if (outer) {
         connection.commit();
         try (Statement force = connection.createStatement()) {
+          // The first writes what H2 would keep in memory for half a second, the second has the system write it to the disk.
+          force.execute("CHECKPOINT");
           force.execute("CHECKPOINT SYNC");
         }
       }

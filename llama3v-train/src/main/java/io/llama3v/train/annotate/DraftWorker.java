@@ -46,7 +46,11 @@ final class DraftWorker implements AutoCloseable {
     while (!closed) {
       Optional<Item> item = urgent == null ? Optional.empty() : store.items().get(urgent).filter(i -> i.state() == Item.State.WAITING);
       urgent = null;
-      if (item.isEmpty() && store.items().ahead() < ahead) item = store.items().waiting();
+      if (item.isEmpty()) {
+        // What somebody brought forward comes next, however much is ready.
+        item = store.items().waiting();
+        if (item.isPresent() && item.get().like() == null && store.items().ahead() >= ahead) item = Optional.empty();
+      }
       if (item.isPresent()) return item;
       wait();
     }

@@ -30,7 +30,8 @@ final class ItemQueue {
         String done = "like " + name;
         if (store.settings().get(done).isPresent()) continue;
         int seed = find(name);
-        store.items().add(item(store.items().nextId(), seed, 0));
+        if (store.items().pictures().contains(seed)) store.items().promote(seed, 0);
+        else store.items().add(item(store.items().nextId(), seed, 0));
         store.settings().put(done, String.valueOf(grow(seed, 0, plan.grow())));
       }
       Set<Integer> used = store.items().pictures();

@@ -100,7 +100,7 @@ final class ItemTable {
   Optional<Item> next(int annotator, long now) throws IOException {
     return database.first(COLUMNS + "LEFT JOIN assignment own ON own.item = i.id AND own.annotator = ? "
         + "WHERE i.state <> 'FAILED' AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.item = i.id AND a.annotator = ?) AND i.people > "
-        + "(SELECT COUNT(*) FROM (SELECT DISTINCT a.annotator FROM answer a WHERE a.item = i.id AND a.kind <> 'SKIPPED')) + "
+        + "(SELECT COUNT(DISTINCT a.annotator) FROM answer a WHERE a.item = i.id AND a.kind <> 'SKIPPED') + "
         + "(SELECT COUNT(*) FROM assignment s WHERE s.item = i.id AND s.annotator <> ? AND s.opened > ? "
         + "AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.item = i.id AND a.annotator = s.annotator)) "
         + "ORDER BY CASE WHEN own.item IS NULL THEN 1 ELSE 0 END, " + ORDER + "LIMIT 1", ItemTable::item,

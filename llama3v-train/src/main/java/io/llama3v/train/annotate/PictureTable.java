@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The pool of pictures. It is filled once and then stays as it is. */
 final class PictureTable {
@@ -17,6 +19,17 @@ final class PictureTable {
   void add(Picture p) throws IOException {
     database.update("INSERT INTO picture(id, name, question, cluster, vector) VALUES(?, ?, ?, ?, ?)", p.id(), p.name(), p.question(),
         p.cluster(), bytes(p.vector()));
+  }
+
+  boolean isEmpty() throws IOException {
+    return database.number("SELECT COUNT(*) FROM picture") == 0;
+  }
+
+  /** The cluster of each picture. */
+  Map<Integer, Integer> clusters() throws IOException {
+    Map<Integer, Integer> clusters = new HashMap<>();
+    database.query("SELECT id, cluster FROM picture", row -> clusters.put(row.getInt(1), row.getInt(2)));
+    return clusters;
   }
 
   /** All, in the order of their numbers, which count from 0. */

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
-import java.util.HashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -45,8 +45,7 @@ public record Progress(long wanted, long given, int items, int complete, int fai
   public static Progress of(AnnotationStore store) throws IOException {
     List<Item> items = store.items().all();
     List<Answer> answers = store.answers().last();
-    Map<Integer, Integer> clusterOf = new HashMap<>();
-    for (Picture p : store.pictures().all()) clusterOf.put(p.id(), p.cluster());
+    Map<Integer, Integer> clusterOf = store.pictures().clusters();
     Map<Integer, Set<Integer>> done = new HashMap<>();
     int[] ratings = new int[2 * Reply.Rated.MOST + 1];
     for (Answer a : answers) {

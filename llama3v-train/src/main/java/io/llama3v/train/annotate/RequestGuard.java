@@ -36,12 +36,12 @@ final class RequestGuard {
     if (key == null && !LOCAL.contains(host)) throw new ForbiddenResponse("This page is for this machine; open it as http://127.0.0.1.");
     String site = context.header("Sec-Fetch-Site");
     boolean changes = !context.method().name().equals("GET") && !context.method().name().equals("HEAD");
+    boolean foreign = site != null && !site.equals("same-origin") && !site.equals("none");
+    if (foreign && context.path().startsWith("/api/")) throw new ForbiddenResponse("Another site sent this.");
     if (changes) {
       if (!"1".equals(context.header(HEADER))) throw new ForbiddenResponse("Requests that change something need the header " + HEADER + ".");
       String origin = context.header("Origin");
-      if (site != null && !site.equals("same-origin") || origin != null && !host(authority(origin)).equals(host)) {
-        throw new ForbiddenResponse("Another site sent this.");
-      }
+      if (origin != null && !authority(origin).equalsIgnoreCase(context.header("Host"))) throw new ForbiddenResponse("Another site sent this.");
     }
     if (key != null) admit(context);
   }

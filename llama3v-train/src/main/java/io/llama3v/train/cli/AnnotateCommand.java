@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -116,6 +117,17 @@ final class AnnotateCommand implements Callable<Integer> {
     RunPictures.Found pictures = RunPictures.find(run, data, descriptor);
     AnnotationPlan plan = new AnnotationPlan(pictures.data(), pictures.descriptor(), pictures.picture(), questions, pool, clusters, items,
         task == null ? EnumSet.allOf(Task.class) : EnumSet.of(task), people, shared, like, grow, seed);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    // Ctrl-C and SIGTERM: the store is closed in order. Nothing would be lost without, but its lock would seem to be left by a crash.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      asked.countDown();
+      try {
+        ended.await(20, TimeUnit.SECONDS);
+      } catch (InterruptedException hurried) {
+        Thread.currentThread().interrupt();
+      }
+    }, "close-annotation"));
     try (AnnotationStore open = AnnotationStore.open(folder); Backend opened = backend.open(); Llama3V first = Llama3V.open(opened, run, null);
         Llama3V second = also == null ? null : Llama3V.open(opened, also, null);
         Annotation annotation = Annotation.open(open, plan, opened, new ModelDrafter(first, second, maxNew, temperature, seed));
@@ -123,9 +135,11 @@ final class AnnotateCommand implements Callable<Integer> {
       out.println("annotate " + server.address());
       out.println("answers in " + open.folder() + "; Ctrl-C ends, nothing is lost");
       out.flush();
-      new CountDownLatch(1).await();
+      asked.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      ended.countDown();
     }
     return 0;
   }

@@ -259,6 +259,7 @@ document.addEventListener('keydown', event => {
     event.preventDefault();
     const input = document.querySelectorAll('#scale input')[event.key - 1];
     input.checked = true;
+    if (event.target.name === 'rating') input.focus();
     trouble(null);
     rated(true);
     return;

@@ -1,7 +1,7 @@
 // Numbers about the work so far.
 'use strict';
 
-const WORDS = ['A much better', 'A better', 'A slightly better', 'about the same', 'B slightly better', 'B better', 'B much better'];
+const WORDS = ['first much better', 'first better', 'first slightly better', 'about the same', 'second slightly better', 'second better', 'second much better'];
 const number = (value, digits) => value === null ? '–' : value.toFixed(digits);
 const time = seconds => seconds === null ? '–' : seconds < 90 ? seconds.toFixed(seconds < 10 ? 1 : 0) + ' s' : (seconds / 60).toFixed(1) + ' min';
 

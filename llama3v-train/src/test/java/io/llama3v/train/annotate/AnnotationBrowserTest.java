@@ -250,6 +250,7 @@ class AnnotationBrowserTest {
       List<String> reached = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         browser.press("Tab");
+        if (browser.eval("document.activeElement === document.body").asBoolean()) continue; // out of the page and in again
         reached.add(browser.eval("document.activeElement.id || document.activeElement.textContent").asText());
         assertFalse(browser.eval("getComputedStyle(document.activeElement).outlineStyle").asText().equals("none"), reached.toString());
       }

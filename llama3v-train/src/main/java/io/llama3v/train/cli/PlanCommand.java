@@ -64,6 +64,7 @@ final class PlanCommand implements Callable<Integer> {
     PlannedStages planned = PlannedStages.of(Configs.load(file, overrides, null));
     PrintWriter out = spec.commandLine().getOut();
     if (measuredStage != null) {
+      Measurement.warmUp(backend::open);
       out.println(Json.write(Measurement.of(stage(planned, measuredStage), backend::open)));
       return 0;
     }

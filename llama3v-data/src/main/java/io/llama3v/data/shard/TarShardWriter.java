@@ -70,7 +70,7 @@ public final class TarShardWriter implements AutoCloseable {
     try {
       if (out == null) {
         temporary = AtomicFiles.temporarySibling(folder.resolve(fileName())); // another process may be writing the same shard
-        file = new FileOutputStream(temporary.toFile());
+        file = new FileOutputStream(temporary.toAbsolutePath().toFile());
         out = new BufferedOutputStream(file, 1 << 16);
       }
       for (Map.Entry<String, byte[]> member : sample.members().entrySet()) {

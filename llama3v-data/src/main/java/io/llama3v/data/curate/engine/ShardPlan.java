@@ -27,7 +27,7 @@ record ShardPlan(long[] before, int size) {
   }
 
   static Tally tally(CurationJob job, int shard) throws IOException {
-    return Json.mapper().readValue(job.folder().tally(shard).toFile(), Tally.class);
+    return Json.mapper().readValue(job.folder().tally(shard).toAbsolutePath().toFile(), Tally.class);
   }
 
   long kept() {

@@ -36,7 +36,7 @@ final class ParquetSidecar {
     }
     Map<String, JsonNode> rows = new LinkedHashMap<>();
     try {
-      for (Map<?, ?> row : new CarpetReader<>(new FileSystemInputFile(parquet.toFile()), Map.class)) {
+      for (Map<?, ?> row : new CarpetReader<>(new FileSystemInputFile(parquet.toAbsolutePath().toFile()), Map.class)) {
         JsonNode node = MAPPER.valueToTree(row);
         String key = node.path("key").asText("");
         if (key.isEmpty()) {

@@ -2,13 +2,12 @@ package io.llama3v.data.pipeline;
 
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
-import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.io.Digests;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,8 @@ import java.util.concurrent.TimeUnit;
  * {@link #position()} is all that resuming needs.
  *
  * <p>A sample that cannot be read, or whose function throws, is counted and replaced by the next one of its source that
- * works: also a pure function of the position, and all other places stay as they are.
+ * works: also a pure function of the position, and all other places stay as they are. {@link Builder#onBad} can stop there instead, or
+ * write down what was bad.
  *
  * <p>With {@code worldSize} loaders of one seed, loader {@code rank} gets every {@code worldSize}-th slice of
  * {@code batchSize} places; together they read the stream of one loader with the whole batch. Positions count places of
@@ -44,8 +44,10 @@ public final class DataLoader<T> implements AutoCloseable {
   private final int rank;
   private final int worldSize;
   private final double maxBadFraction;
+  private final BadSamplePolicy policy;
+  private final Quarantine quarantine;
   private final ExecutorService workers;
-  private final List<ShardIndex> owned;
+  private final List<AutoCloseable> owned;
   private final ArrayDeque<Future<Outcome<T>>> queue = new ArrayDeque<>();
   private final BadSamples bad = new BadSamples();
   private final List<String> keys = new ArrayList<>();
@@ -71,13 +73,15 @@ public final class DataLoader<T> implements AutoCloseable {
         throw new IllegalArgumentException(sources.get(s).describe() + " holds no samples");
       }
     }
-    order = b.mixture == null ? new SampleOrder(sizes, weights, b.seed, b.shuffle)
+    order = b.mixture == null ? new SampleOrder(sizes, weights, b.seed, b.epochs)
         : new ScheduledOrder(sizes, b.mixture, b.placesPerStep, b.steps, b.seed);
     batchSize = b.batchSize;
     ahead = b.batchSize * b.prefetch;
     rank = b.rank;
     worldSize = b.worldSize;
     maxBadFraction = b.maxBadFraction;
+    policy = b.policy;
+    quarantine = b.quarantine == null ? null : new Quarantine(b.quarantine);
     owned = List.copyOf(b.owned);
     workers = Executors.newFixedThreadPool(b.workers, task -> {
       Thread thread = new Thread(task, "data-loader");
@@ -97,13 +101,13 @@ public final class DataLoader<T> implements AutoCloseable {
   }
 
   /**
-   * A loader of undecoded samples from the shards that a {@link io.llama3v.data.shard.ShardPattern} names; it closes them with
+   * A loader of undecoded samples from what {@link SampleSources} opens: shards, JSONL files, selections of shards. It closes them with
    * itself, so build one loader of it.
    */
   public static Builder<Sample> open(String pattern) throws IOException {
-    ShardIndex index = ShardIndex.open(pattern);
-    Builder<Sample> builder = over(index, sample -> sample);
-    builder.owned.add(index);
+    OpenSource source = SampleSources.open(pattern);
+    Builder<Sample> builder = over(source, sample -> sample);
+    builder.owned.add(source);
     return builder;
   }
 
@@ -200,10 +204,14 @@ public final class DataLoader<T> implements AutoCloseable {
 
   private void fill() {
     while (submitted - consumed < ahead) {
-      long own = submitted++;
-      long place = own / batchSize * batchSize * worldSize + (long) rank * batchSize + own % batchSize;
+      long place = place(submitted++);
       queue.add(workers.submit(() -> produce(place)));
     }
+  }
+
+  /** Where a place of this loader's own stream is in the global one. */
+  private long place(long own) {
+    return own / batchSize * batchSize * worldSize + (long) rank * batchSize + own % batchSize;
   }
 
   private T take() {
@@ -221,6 +229,7 @@ public final class DataLoader<T> implements AutoCloseable {
       keys.add(outcome.key());
       if (outcome.failure() != null) {
         bad.add(outcome.failure().sample(), outcome.failure().cause());
+        judge(outcome.failure());
         if (delivered > BAD_GRACE && bad.count() > maxBadFraction * delivered) {
           throw new TooManyBadSamplesException(bad.count() + " of " + delivered
               + " samples are bad, more than the allowed fraction of " + maxBadFraction + ": " + bad.byReason(),
@@ -236,6 +245,18 @@ public final class DataLoader<T> implements AutoCloseable {
         throw error;
       }
       throw (RuntimeException) e.getCause(); // produce throws nothing else
+    }
+  }
+
+  private void judge(Failure failure) {
+    if (policy == BadSamplePolicy.RAISE) {
+      TooManyBadSamplesException stop = new TooManyBadSamplesException("a sample is bad, and the loader was told to stop at the first",
+          bad.examples());
+      stop.initCause(failure.cause());
+      throw stop;
+    }
+    if (quarantine != null) {
+      quarantine.add(place(consumed), failure.sample(), failure.cause());
     }
   }
 
@@ -274,13 +295,17 @@ public final class DataLoader<T> implements AutoCloseable {
       if (!workers.awaitTermination(30, TimeUnit.SECONDS)) {
         throw new IllegalStateException("a data worker did not end within 30 s");
       }
-      for (ShardIndex index : owned) {
-        index.close();
+      for (AutoCloseable source : owned) {
+        source.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e); // sources throw nothing else
     }
   }
 
@@ -289,14 +314,16 @@ public final class DataLoader<T> implements AutoCloseable {
     private final PositionedFunction<? extends T> function;
     private final List<SampleSource> sources = new ArrayList<>();
     private final List<Double> weights = new ArrayList<>();
-    private final List<ShardIndex> owned = new ArrayList<>();
+    private final List<AutoCloseable> owned = new ArrayList<>();
     private long seed;
     private int batchSize = 1;
     private int workers = 1;
     private int prefetch = 2;
     private int rank;
     private int worldSize = 1;
-    private boolean shuffle = true;
+    private EpochOrder epochs = EpochOrder.GLOBAL;
+    private BadSamplePolicy policy = BadSamplePolicy.SKIP;
+    private Path quarantine;
     private ScheduledOrder.Mixture mixture;
     private int placesPerStep;
     private int steps;
@@ -316,7 +343,10 @@ public final class DataLoader<T> implements AutoCloseable {
       mapped.mixture = mixture;
       mapped.placesPerStep = placesPerStep;
       mapped.steps = steps;
-      return mapped.seed(seed).batchSize(batchSize).workers(workers).prefetch(prefetch).rank(rank, worldSize).shuffle(shuffle)
+      mapped.epochs = epochs;
+      mapped.policy = policy;
+      mapped.quarantine = quarantine;
+      return mapped.seed(seed).batchSize(batchSize).workers(workers).prefetch(prefetch).rank(rank, worldSize)
           .maxBadFraction(maxBadFraction);
     }
 
@@ -386,7 +416,35 @@ public final class DataLoader<T> implements AutoCloseable {
 
     /** False: the sources' own order, for evaluation. */
     public Builder<T> shuffle(boolean value) {
-      shuffle = value;
+      epochs = value ? EpochOrder.GLOBAL : EpochOrder.NONE;
+      return this;
+    }
+
+    /**
+     * Shuffles within windows of neighbouring samples, and the windows among themselves, instead of over the whole source: at any time a
+     * source is read in one place, which suits disks and networks. Every position is still reached at once.
+     *
+     * @param samples in a window, as in a shuffle buffer
+     */
+    public Builder<T> shuffleWindow(int samples) {
+      epochs = EpochOrder.windows(positive("shuffleWindow", samples));
+      return this;
+    }
+
+    /** What to do with bad samples; {@link BadSamplePolicy#SKIP} by default. */
+    public Builder<T> onBad(BadSamplePolicy value) {
+      if (value == BadSamplePolicy.QUARANTINE) {
+        throw new IllegalArgumentException("QUARANTINE needs a file: quarantine(Path)");
+      }
+      policy = value;
+      quarantine = null;
+      return this;
+    }
+
+    /** Skips bad samples and writes each down as a line of JSON: {@code position, sample, reason, message}. */
+    public Builder<T> quarantine(Path file) {
+      policy = BadSamplePolicy.QUARANTINE;
+      quarantine = file;
       return this;
     }
 

@@ -15,7 +15,7 @@ public final class SampleOrder implements PlaceOrder {
   private final long[] sizes;
   private final int[] firsts;
   private final long seed;
-  private final boolean shuffle;
+  private final EpochOrder epochs;
 
   /** A place in the sources. */
   public record Pick(int source, long epoch, long index) {}
@@ -26,6 +26,11 @@ public final class SampleOrder implements PlaceOrder {
    * @param shuffle false: each source in its own order
    */
   public SampleOrder(long[] sizes, double[] weights, long seed, boolean shuffle) {
+    this(sizes, weights, seed, shuffle ? EpochOrder.GLOBAL : EpochOrder.NONE);
+  }
+
+  /** The same with any order inside an epoch. */
+  public SampleOrder(long[] sizes, double[] weights, long seed, EpochOrder epochs) {
     if (sizes.length == 0 || sizes.length != weights.length) {
       throw new IllegalArgumentException(sizes.length + " sources and " + weights.length + " weights");
     }
@@ -37,7 +42,7 @@ public final class SampleOrder implements PlaceOrder {
     this.sizes = sizes.clone();
     this.firsts = shares(weights);
     this.seed = seed;
-    this.shuffle = shuffle;
+    this.epochs = epochs;
   }
 
   @Override
@@ -54,10 +59,7 @@ public final class SampleOrder implements PlaceOrder {
     }
     long epoch = ordinal / sizes[source];
     long index = ordinal % sizes[source];
-    if (shuffle) {
-      index = new Permutation(sizes[source], Mix64.mix(seed, source, epoch)).apply(index);
-    }
-    return new Pick(source, epoch, index);
+    return new Pick(source, epoch, epochs.index(index, sizes[source], Mix64.mix(seed, source, epoch)));
   }
 
   /** Places of each source in a block, by largest remainder, as running sums. */

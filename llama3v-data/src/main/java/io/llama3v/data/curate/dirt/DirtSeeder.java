@@ -1,9 +1,9 @@
 package io.llama3v.data.curate.dirt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llama3v.data.sample.Captions;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.data.shard.TarShardWriter;
@@ -144,20 +144,20 @@ public final class DirtSeeder {
 
   private Sample sample(Plan plan, String key, Sample source, Sample other) throws IOException {
     return switch (plan.kind()) {
-      case CLEAN, LYING_SIZE, CUT_OFF -> build(key, source.image(), captions(source), null);
+      case CLEAN, LYING_SIZE, CUT_OFF -> build(key, source.image(), Captions.of(source), null);
       case COPY -> build(key, png(edit(plan).apply(decode(source), decode(other), random, Long.remainderUnsigned(plan.draw(), 1L << 40))),
-          rotated(captions(source)), null);
+          rotated(Captions.of(source)), null);
       case FOREIGN -> build(key, source.image(), List.of(foreign.caption(plan.draw())), null);
-      case MISMATCHED -> build(key, source.image(), captions(other), null);
+      case MISMATCHED -> build(key, source.image(), Captions.of(other), null);
       case BOILERPLATE -> build(key, source.image(),
           List.of(BOILERPLATE.get((int) Long.remainderUnsigned(plan.draw(), BOILERPLATE.size()))), null);
       case FILE_NAME -> build(key, source.image(), List.of("IMG_" + Long.remainderUnsigned(plan.draw(), 10_000) + ".jpg"), null);
-      case SMALL -> build(key, png(Resize.resize(decode(source), 8, 8, Resize.Filter.BILINEAR)), captions(source), null);
-      case ELONGATED -> build(key, png(Resize.resize(decode(source), 320, 40, Resize.Filter.BILINEAR)), captions(source), null);
-      case CUT_PICTURE -> build(key, Arrays.copyOf(source.image(), source.image().length / 2), captions(source), null);
-      case BOMB -> build(key, TarDamage.claimSize(source.image(), 30_000, 20_000), captions(source), null);
-      case BAD_JSON -> build(key, source.image(), captions(source), "{\"captions\": [\"" .getBytes(StandardCharsets.UTF_8));
-      case REPEATED_KEY -> build(key, other.image(), captions(other), null);
+      case SMALL -> build(key, png(Resize.resize(decode(source), 8, 8, Resize.Filter.BILINEAR)), Captions.of(source), null);
+      case ELONGATED -> build(key, png(Resize.resize(decode(source), 320, 40, Resize.Filter.BILINEAR)), Captions.of(source), null);
+      case CUT_PICTURE -> build(key, Arrays.copyOf(source.image(), source.image().length / 2), Captions.of(source), null);
+      case BOMB -> build(key, TarDamage.claimSize(source.image(), 30_000, 20_000), Captions.of(source), null);
+      case BAD_JSON -> build(key, source.image(), Captions.of(source), "{\"captions\": [\"" .getBytes(StandardCharsets.UTF_8));
+      case REPEATED_KEY -> build(key, other.image(), Captions.of(other), null);
     };
   }
 
@@ -170,14 +170,6 @@ public final class DirtSeeder {
     captions.forEach(list::add);
     members.put("json", json != null ? json : Json.write(node).getBytes(StandardCharsets.UTF_8));
     return new Sample(key, members);
-  }
-
-  private static List<String> captions(Sample sample) {
-    List<String> captions = new ArrayList<>();
-    for (JsonNode caption : sample.json().path("captions")) {
-      captions.add(caption.asText());
-    }
-    return captions.isEmpty() ? List.of(sample.text()) : captions;
   }
 
   private static List<String> rotated(List<String> captions) {

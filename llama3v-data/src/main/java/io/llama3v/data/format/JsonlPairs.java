@@ -17,7 +17,7 @@ import java.util.Arrays;
  * The lines of one JSONL file as samples that can be read at random. Indexing reads the file once and holds 8 bytes a line; blank lines
  * are no samples. What a line holds shows when it is read: bad ones throw {@link LineException} then.
  */
-public final class JsonlSource implements SampleSource, AutoCloseable {
+public final class JsonlPairs implements SampleSource, AutoCloseable {
   private final Path file;
   private final JsonlFormat format;
   private final FileChannel channel;
@@ -26,7 +26,7 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
   private int[] numbers = new int[1024];
   private int size;
 
-  private JsonlSource(Path file, JsonlFormat format) throws IOException {
+  private JsonlPairs(Path file, JsonlFormat format) throws IOException {
     this.file = file;
     this.format = format;
     try (LineReader lines = new LineReader(new BufferedInputStream(Files.newInputStream(file)))) {
@@ -48,12 +48,12 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
   }
 
   /** A file whose pictures lie below its own folder, with the usual fields. */
-  public static JsonlSource open(Path file) throws IOException {
+  public static JsonlPairs open(Path file) throws IOException {
     return open(file, JsonlFormat.in(file.toAbsolutePath().getParent()));
   }
 
-  public static JsonlSource open(Path file, JsonlFormat format) throws IOException {
-    return new JsonlSource(file, format);
+  public static JsonlPairs open(Path file, JsonlFormat format) throws IOException {
+    return new JsonlPairs(file, format);
   }
 
   @Override
@@ -83,6 +83,11 @@ public final class JsonlSource implements SampleSource, AutoCloseable {
   @Override
   public String fingerprint() throws IOException {
     return Digests.sha256(file);
+  }
+
+  @Override
+  public String fingerprint() throws IOException {
+    return size + " lines " + Digests.sha256(file);
   }
 
   @Override

@@ -8,15 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.jerolba.carpet.CarpetReader;
+import io.llama3v.config.ConfigLoader;
 import io.llama3v.data.curate.CurationConfig;
-import io.llama3v.data.curate.OutputConfig;
 import io.llama3v.data.curate.Steps;
 import io.llama3v.data.curate.TestPictures;
-import io.llama3v.data.curate.input.InputConfig;
 import io.llama3v.data.curate.ledger.Funnel;
 import io.llama3v.data.curate.ledger.LedgerRow;
-import io.llama3v.data.curate.quality.BoilerplateConfig;
-import io.llama3v.data.curate.quality.RulesConfig;
 import io.llama3v.data.pipeline.Selection;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
@@ -46,7 +43,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Six shards of ten samples with dirt at known places. */
 class CurationTest {
-  private static final RulesConfig RULES = new RulesConfig(2, 0, 4, 0, null, null, 16, 2, 0, null, null);
   @TempDir Path dir;
 
   @BeforeEach
@@ -74,9 +70,17 @@ class CurationTest {
   }
 
   private CurationConfig config(String run, int maxCount) {
-    return new CurationConfig(dir.resolve(run), 7, 1, List.of(InputConfig.webDataset(dir.resolve("raw") + "/r-*.tar")),
-        new OutputConfig(true, true, "c", 16), true, List.of("rules", "boilerplate"), RULES, null, new BoilerplateConfig(maxCount, 0.0), null, null,
-        null, null, null, null);
+    String yaml = """
+        run: %s
+        seed: 7
+        threads: 1
+        inputs: [{shards: '%s/r-*.tar'}]
+        output: {name: c, shard_samples: 16}
+        steps: [rules, boilerplate]
+        rules: {min_words: 2, min_characters: 4, min_side: 16, max_aspect: 2}
+        boilerplate: {max_count: %d, max_fraction: 0}
+        """.formatted(dir.resolve(run), dir.resolve("raw"), maxCount);
+    return ConfigLoader.parse(yaml, "test", CurationConfig.class, List.of());
   }
 
   private static Map<String, String> files(Path run) throws IOException {

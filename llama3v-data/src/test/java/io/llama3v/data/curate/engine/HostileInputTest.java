@@ -2,12 +2,10 @@ package io.llama3v.data.curate.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.llama3v.config.ConfigLoader;
 import io.llama3v.data.curate.CurationConfig;
-import io.llama3v.data.curate.OutputConfig;
 import io.llama3v.data.curate.TestPictures;
-import io.llama3v.data.curate.input.InputConfig;
 import io.llama3v.data.curate.ledger.Funnel;
-import io.llama3v.data.curate.quality.RulesConfig;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.TarShardWriter;
 import java.awt.image.BufferedImage;
@@ -38,11 +36,14 @@ class HostileInputTest {
     private Process() {}
 
     public static void main(String[] args) throws IOException {
-      Path raw = Path.of(args[0]);
-      RulesConfig rules = new RulesConfig(1, 0, 1, 0, null, null, 1, 1000, 0, null, null);
-      Funnel funnel = Curation.run(new CurationConfig(Path.of(args[1]), 1, 2,
-          List.of(InputConfig.webDataset(raw + "/*.tar"), InputConfig.webDataset(raw + "/*.tar.gz"), InputConfig.webDataset(raw + "/*.jsonl.gz")),
-          new OutputConfig(true, true, null, 100), true, List.of("rules"), rules, null, null, null, null, null, null, null, null));
+      String yaml = """
+          run: %s
+          threads: 2
+          inputs: [{shards: '%s/*.tar'}, {shards: '%s/*.tar.gz'}, {shards: '%s/*.jsonl.gz'}]
+          steps: [rules]
+          rules: {min_words: 1, min_characters: 1, min_side: 1, max_aspect: 1000}
+          """.formatted(args[1], args[0], args[0], args[0]);
+      Funnel funnel = Curation.run(ConfigLoader.parse(yaml, "test", CurationConfig.class, List.of()));
       Map<String, Long> outcome = new TreeMap<>();
       funnel.stages().forEach(s -> s.reasons().forEach(r -> outcome.put(s.step() + "/" + r.reason(), r.count())));
       outcome.put("kept", funnel.kept());

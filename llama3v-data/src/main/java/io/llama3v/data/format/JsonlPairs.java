@@ -86,11 +86,6 @@ public final class JsonlPairs implements SampleSource, AutoCloseable {
   }
 
   @Override
-  public String fingerprint() throws IOException {
-    return size + " lines " + Digests.sha256(file);
-  }
-
-  @Override
   public String describe() {
     return file.toString();
   }

@@ -74,7 +74,7 @@ public final class DataLoader<T> implements AutoCloseable {
       }
     }
     order = b.mixture == null ? new SampleOrder(sizes, weights, b.seed, b.epochs)
-        : new ScheduledOrder(sizes, b.mixture, b.placesPerStep, b.steps, b.seed);
+        : new ScheduledOrder(sizes, b.mixture, b.placesPerStep, b.steps, b.seed, b.epochs);
     batchSize = b.batchSize;
     ahead = b.batchSize * b.prefetch;
     rank = b.rank;
@@ -450,6 +450,9 @@ public final class DataLoader<T> implements AutoCloseable {
 
     /** Fraction of bad samples (after the first hundred) above which {@link DataLoader#next()} gives up; 0.1. */
     public Builder<T> maxBadFraction(double value) {
+      if (!(value >= 0 && value <= 1)) {
+        throw new IllegalArgumentException("maxBadFraction is " + value + "; expected 0 to 1");
+      }
       maxBadFraction = value;
       return this;
     }

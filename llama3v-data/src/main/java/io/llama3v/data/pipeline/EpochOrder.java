@@ -1,5 +1,7 @@
 package io.llama3v.data.pipeline;
 
+import io.llama3v.tensor.Mix64;
+
 /** In which order an epoch reads a source: a bijection that is computed at any place at once. */
 @FunctionalInterface
 public interface EpochOrder {

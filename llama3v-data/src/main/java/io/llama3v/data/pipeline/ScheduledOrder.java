@@ -33,6 +33,7 @@ public final class ScheduledOrder implements PlaceOrder {
   private final long seed;
   private final int placesPerStep;
   private final int steps;
+  private final EpochOrder epochs;
   private final int[] shares; // of each step and source
   private final long[] before; // sums of shares before every BLOCK-th step
 
@@ -46,6 +47,11 @@ public final class ScheduledOrder implements PlaceOrder {
    * @param steps         steps that the mixture is asked about; afterwards that of the last one holds
    */
   public ScheduledOrder(long[] sizes, Mixture mixture, int placesPerStep, int steps, long seed) {
+    this(sizes, mixture, placesPerStep, steps, seed, EpochOrder.GLOBAL);
+  }
+
+  /** The same with any order inside a pass over a source, or over the part of it that is open. */
+  public ScheduledOrder(long[] sizes, Mixture mixture, int placesPerStep, int steps, long seed, EpochOrder epochs) {
     if (placesPerStep < 1 || steps < 1) throw new IllegalArgumentException(steps + " steps of " + placesPerStep + " places");
     if ((long) steps * sizes.length > MOST_ENTRIES) throw new IllegalArgumentException(steps + " steps with " + sizes.length + " sources");
     for (int s = 0; s < sizes.length; s++) {
@@ -56,6 +62,7 @@ public final class ScheduledOrder implements PlaceOrder {
     this.placesPerStep = placesPerStep;
     this.steps = steps;
     this.seed = seed;
+    this.epochs = epochs;
     this.shares = new int[steps * sizes.length];
     this.before = new long[(steps / BLOCK + 1) * sizes.length];
     allocate();
@@ -119,7 +126,7 @@ public final class ScheduledOrder implements PlaceOrder {
     long pool = pool(step, source);
     long epoch = ordinal / pool;
     long key = pool == sizes[source] ? Mix64.mix(seed, source, epoch) : Mix64.mix(Mix64.mix(seed, source, epoch), pool);
-    return new Pick(source, epoch, new Permutation(pool, key).apply(ordinal % pool));
+    return new Pick(source, epoch, epochs.index(ordinal % pool, pool, key));
   }
 
   private long pool(long step, int source) {

@@ -10,6 +10,7 @@ import io.llama3v.data.format.LineException;
 import io.llama3v.data.sample.Captions;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.TarShardWriter;
+import io.llama3v.tensor.Mix64;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

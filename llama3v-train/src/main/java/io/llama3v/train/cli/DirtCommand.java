@@ -4,9 +4,12 @@ import io.llama3v.data.curate.dirt.DirtConfig;
 import io.llama3v.data.curate.dirt.DirtKind;
 import io.llama3v.data.curate.dirt.DirtScore;
 import io.llama3v.data.curate.dirt.DirtSeeder;
+import io.llama3v.io.AtomicFiles;
+import io.llama3v.io.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Formatter;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -43,23 +46,30 @@ final class DirtCommand implements Runnable {
     return 0;
   }
 
-  @Command(name = "score", description = "Compares dirty shards with the ledger of the run that curated them.")
+  @Command(name = "score", description = {"Compares dirty shards with the ledger of the run that curated them.",
+      "Leaves the tables in dirt-score.txt and the counts in dirt-score.json in the run's folder."})
   int score(@Parameters(paramLabel = "FOLDER", description = "Folder of the dirty shards.") Path folder,
       @Parameters(paramLabel = "RUN", description = "Folder of the curation's run.") Path run) throws IOException {
     DirtScore score = DirtScore.of(folder, run.resolve("ledger"));
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf("%-13s %-12s %7s %9s %9s %9s %6s %7s%n", "dirt", "its step", "seeded", "by it", "by others", "unlisted", "kept", "recall");
+    String table = table(score);
+    AtomicFiles.writeString(run.resolve("dirt-score.txt"), table);
+    AtomicFiles.writeString(run.resolve("dirt-score.json"), Json.writePretty(score));
+    spec.commandLine().getOut().print(table);
+    return 0;
+  }
+
+  private static String table(DirtScore score) {
+    Formatter out = new Formatter(Locale.ROOT);
+    out.format("%-13s %-12s %7s %9s %9s %9s %6s %7s%n", "dirt", "its step", "seeded", "by it", "by others", "unlisted", "kept", "recall");
     for (DirtScore.KindRow row : score.kinds()) {
-      out.printf(Locale.ROOT, "%-13s %-12s %7d %9d %9d %9d %6d %7s%n", row.kind().word(), row.kind().step(), row.seeded(), row.byItsStep(),
+      out.format("%-13s %-12s %7d %9d %9d %9d %6d %7s%n", row.kind().word(), row.kind().step(), row.seeded(), row.byItsStep(),
           row.byOthers(), row.unlisted(), row.kept(), row.kind() == DirtKind.CLEAN ? "" : percent(row.recall()));
     }
-    out.println();
-    out.printf("%-13s %8s %12s %11s %7s %10s%n", "step", "dropped", "of its dirt", "other dirt", "clean", "precision");
+    out.format("%n%-13s %8s %12s %11s %7s %10s%n", "step", "dropped", "of its dirt", "other dirt", "clean", "precision");
     for (DirtScore.StepRow row : score.steps()) {
-      out.printf(Locale.ROOT, "%-13s %8d %12d %11d %7d %10s%n", row.step(), row.dropped(), row.right(), row.other(), row.clean(),
-          percent(row.precision()));
+      out.format("%-13s %8d %12d %11d %7d %10s%n", row.step(), row.dropped(), row.right(), row.other(), row.clean(), percent(row.precision()));
     }
-    return 0;
+    return out.toString();
   }
 
   private static String percent(double share) {

@@ -53,7 +53,7 @@ final class ClipStage implements Stage {
     corpus.put("icons", new DataConfig(context.shards("icons/train"), null, 1 - section.letters(), 1));
     if (section.letters() > 0) corpus.put("letters", new DataConfig(context.shards("letters/train"), null, section.letters(), 1));
     try (DataSets sets = DataSets.open(corpus, 1, context.config().seed())) {
-      DataLoader.Builder<Sample> data = sets.loader(t);
+      DataLoader.Builder<Sample> data = sets.loader(t, context.folder("clip"));
       ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
       ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
           .tokenizer(tokenizer).config(t).seed(context.config().seed()).run(context);
@@ -63,7 +63,7 @@ final class ClipStage implements Stage {
   /** Pictures and captions of one's own, as they are. */
   private static void pairs(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
     try (DataSets sets = DataSets.open(section.data(), 1, context.config().seed())) {
-      ClipTraining.runner(model, sets.loader(section.training())).tokenizer(tokenizer).config(section.training())
+      ClipTraining.runner(model, sets.loader(section.training(), context.folder("clip"))).tokenizer(tokenizer).config(section.training())
           .seed(context.config().seed()).run(context);
     }
   }

@@ -6,7 +6,8 @@ import java.nio.file.Path;
  * A set of samples in a stage's mixture. A sample with {@code messages} or {@code conversations} in its JSON is a conversation, any other a text or
  * caption; one without a picture is text alone.
  *
- * @param shards pattern of tar shards: {@code data/pairs-{00000..00099}.tar}, {@code data/pairs-*.tar}
+ * @param shards pattern of tar shards: {@code data/pairs-{00000..00099}.tar}, {@code data/pairs-*.tar}; also JSONL files and selections, see
+ *     {@link io.llama3v.data.pipeline.SampleSources}
  * @param lines text file with a document a line, instead of shards
  * @param weight share of the mixture, in proportion to the other sets'; 1 unless told otherwise
  * @param share part of the set that is used, chosen at random; all unless told otherwise

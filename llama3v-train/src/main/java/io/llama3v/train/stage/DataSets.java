@@ -1,17 +1,19 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.data.pipeline.DataLoader;
+import io.llama3v.data.pipeline.OpenSource;
+import io.llama3v.data.pipeline.SampleSources;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
-import io.llama3v.data.shard.ShardIndex;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Data sets, open, in the order of their names. */
 final class DataSets implements AutoCloseable {
-  private final List<ShardIndex> shards = new ArrayList<>();
+  private final List<OpenSource> files = new ArrayList<>();
   private final List<SampleSource> sources = new ArrayList<>();
   private final List<Double> weights = new ArrayList<>();
 
@@ -41,9 +43,9 @@ final class DataSets implements AutoCloseable {
     if (set.lines() != null) {
       source = TextSources.lines(set.lines());
     } else {
-      ShardIndex index = ShardIndex.open(set.shards());
-      shards.add(index);
-      source = index;
+      OpenSource opened = SampleSources.open(set.shards());
+      files.add(opened);
+      source = opened;
     }
     double share = set.share() * outerShare;
     return share < 1 || name.equals(VlmPlan.QUESTIONS) ? new Subset(source, share, seed) : source;
@@ -55,9 +57,13 @@ final class DataSets implements AutoCloseable {
     return this;
   }
 
-  /** A loader of samples in the sets' proportions, in batches of a forward pass. */
-  DataLoader.Builder<Sample> loader(TrainingConfig t) {
-    DataLoader.Builder<Sample> loader = DataLoader.<Sample>over(sources.get(0), sample -> sample).batchSize(t.microBatch()).workers(t.workers());
+  /**
+   * A loader of samples in the sets' proportions, in batches of a forward pass.
+   *
+   * @param folder of the stage
+   */
+  DataLoader.Builder<Sample> loader(TrainingConfig t, Path folder) {
+    DataLoader.Builder<Sample> loader = t.reading(DataLoader.<Sample>over(sources.get(0), sample -> sample), folder);
     if (sources.size() > 1) loader.weight(weights.get(0));
     for (int i = 1; i < sources.size(); i++) loader.mix(sources.get(i), weights.get(i));
     return loader;
@@ -65,6 +71,6 @@ final class DataSets implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (ShardIndex index : shards) index.close();
+    for (OpenSource file : files) file.close();
   }
 }

@@ -38,8 +38,8 @@ final class DpoStage implements Stage {
       measure(context, s, model, samples, tokenizer, heldOut, "before", rows);
       Training.freezeParts(model, t.parts());
       try (Ema reference = new Ema(model.parameters(), Averaging.reference(s.referenceRate(), s.referenceEvery()));
-          DataLoader<List<VlmBatch.Item>> loader = DataLoader.<List<VlmBatch.Item>>over(pairs, line -> PostTraining.ranked(samples, line))
-              .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
+          DataLoader<List<VlmBatch.Item>> loader = t.reading(DataLoader.<List<VlmBatch.Item>>over(pairs,
+              line -> PostTraining.ranked(samples, line)), context.folder("dpo")).seed(seed).build()) {
         DpoTask task = new DpoTask(model, reference, s.beta(), s.nll());
         Training.run(context, "dpo", t, model, task, BatchSource.of(loader, samples::ranked), seed,
             loop -> loop.ema(reference).every(t.logEvery(), step -> step.log(task.last().named("dpo/"))));

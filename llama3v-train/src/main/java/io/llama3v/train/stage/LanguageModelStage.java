@@ -62,13 +62,13 @@ final class LanguageModelStage implements Stage {
     ChatTemplate chat = new ChatTemplate(tokenizer);
     int pad = tokenizer.specialId(SpecialTokens.PAD).orElseThrow();
     long seed = context.config().seed();
-    try (DataLoader<int[]> loader = DataLoader.<int[]>over(lines, (sample, position) -> {
+    try (DataLoader<int[]> loader = t.reading(DataLoader.<int[]>over(lines, (sample, position) -> {
       long draw = Mix64.mix(seed, position);
       boolean dialogue = (draw >>> 11) * 0x1.0p-53 < DIALOGUES;
       int[] ids = dialogue ? chat.encode(dialogues.get((int) Long.remainderUnsigned(Mix64.mix(draw), dialogues.size())).messages(), false).ids()
           : chat.encodeCaption(sample.text(), 0).ids();
       return ids.length <= section.maxTokens() ? ids : Arrays.copyOf(ids, section.maxTokens());
-    }).seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
+    }), context.folder("language-model")).seed(seed).build()) {
       Training.run(context, "language-model", t, model, new Task<TextBatch>() {
         @Override
         public Tensor loss(TextBatch batch, double normalizer) {

@@ -57,8 +57,8 @@ final class QualityStage implements Stage {
       };
       if (scores.scores().isEmpty()) evaluator.score(0);
       // Also where the scores say that nothing gets better: a run that was killed then has yet to save its last step.
-      try (DataLoader<VlmBatch.Item> loader = DataLoader.<VlmBatch.Item>over(source, line -> item(samples, line))
-          .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
+      try (DataLoader<VlmBatch.Item> loader = t.reading(DataLoader.<VlmBatch.Item>over(source, line -> item(samples, line)), folder)
+          .seed(seed).build()) {
         Training.run(context, "quality", t, model, new VlmTask(model), BatchSource.of(loader, items -> samples.collate(items, t.packing())), seed,
             loop -> loop.every(s.evaluateEvery(), step -> evaluate(step, evaluator, scores)));
       }

@@ -28,8 +28,8 @@ final class RewardStage implements Stage {
         RewardModel model = RewardModel.on(VisionLanguageModel.load(context.backend(), PostTraining.model(context, s.from(), SftStage.SOUP)), seed)) {
       AnswerSamples samples = new AnswerSamples(model.model(), tokenizer, PostTraining.maxTokens(context, s.maxTokens()));
       RewardTask task = new RewardTask(model, s.regularizer());
-      try (DataLoader<List<VlmBatch.Item>> loader = DataLoader.<List<VlmBatch.Item>>over(pairs, line -> PostTraining.ranked(samples, line))
-          .seed(seed).batchSize(t.microBatch()).workers(t.workers()).build()) {
+      try (DataLoader<List<VlmBatch.Item>> loader = t.reading(DataLoader.<List<VlmBatch.Item>>over(pairs,
+          line -> PostTraining.ranked(samples, line)), context.folder("reward")).seed(seed).build()) {
         Training.run(context, "reward", t, model, task, BatchSource.of(loader, samples::ranked), seed,
             loop -> loop.every(t.logEvery(), step -> {
               Map<String, Double> values = new LinkedHashMap<>(task.last().named("reward/"));

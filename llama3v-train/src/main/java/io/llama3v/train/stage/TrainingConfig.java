@@ -1,6 +1,8 @@
 package io.llama3v.train.stage;
 
+import io.llama3v.data.pipeline.DataLoader;
 import io.llama3v.train.optim.Schedule;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -27,11 +29,12 @@ import java.util.List;
  * @param lora low-rank updates that are trained instead of whole linear layers; none unless told otherwise
  * @param recompute parts of the model whose blocks are run again in backward, which costs time and saves the memory of their
  *     activations; none unless told otherwise
+ * @param loader order of the samples, and what becomes of bad ones
  */
 public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
     Double weightDecay, double beta1, Double beta2, Double epsilon, double clip, List<PartConfig> parts, int logEvery,
     int checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora,
-    List<RecomputePart> recompute) {
+    List<RecomputePart> recompute, LoaderConfig loader) {
 
   /** Shapes of the learning-rate schedule. */
   public enum Shape {
@@ -61,6 +64,7 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     logEvery = Defaults.or(logEvery, 10);
     checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
     workers = Defaults.or(workers, 1);
+    loader = loader == null ? LoaderConfig.DEFAULT : loader;
     if (packing < 0) throw new IllegalArgumentException("packing " + packing + "; expected tokens of a row, or 0 for a row a sample");
     if (average != null) average.rule(0, steps);
   }
@@ -83,16 +87,21 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     return Defaults.written(epsilon, 1e-8);
   }
 
+  /** A loader of micro-batches that reads as this says; {@code folder} is the stage's. */
+  <T> DataLoader.Builder<T> reading(DataLoader.Builder<T> data, Path folder) {
+    return loader.apply(data.batchSize(microBatch).workers(workers), folder);
+  }
+
   /** The same with values for what is not written: what is usual differs from stage to stage. */
   TrainingConfig orElse(double decay, double secondMoment, double eps) {
     return new TrainingConfig(steps, batchSize, microBatch, learningRate, warmup, schedule, floor, Defaults.written(weightDecay, decay), beta1,
-        Defaults.written(beta2, secondMoment), Defaults.written(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute);
+        Defaults.written(beta2, secondMoment), Defaults.written(epsilon, eps), clip, parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute, loader);
   }
 
   /** The same with another learning rate and weight decay. */
   public TrainingConfig with(double rate, double decay) {
     return new TrainingConfig(steps, batchSize, microBatch, rate, warmup, schedule, floor, decay, beta1, beta2, epsilon, clip,
-        parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute);
+        parts, logEvery, checkpointEvery, workers, packing, average, lora, recompute, loader);
   }
 
   /** The learning rate as a function of the step. */

@@ -5,6 +5,7 @@ import io.llama3v.data.pipeline.ScheduledOrder;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.train.optim.Curve;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,9 +18,9 @@ final class VlmData {
     return plan.schedules().difficulty() == null ? sets : sets.byDifficulty();
   }
 
-  static DataLoader.Builder<Sample> loader(VlmPlan plan, DataSets sets) {
+  static DataLoader.Builder<Sample> loader(VlmPlan plan, DataSets sets, Path folder) {
     TrainingConfig t = plan.training();
-    DataLoader.Builder<Sample> loader = sets.loader(t);
+    DataLoader.Builder<Sample> loader = sets.loader(t, folder);
     return plan.changesData() ? loader.schedule(mixture(plan), t.batchSize(), t.steps()) : loader;
   }
 

@@ -58,7 +58,7 @@ final class VlmPhases {
       throws IOException {
     TrainingConfig t = plan.training();
     try (Tokenizer tokenizer = context.tokenizer(); DataSets data = VlmData.open(plan)) {
-      StageRunner<VlmBatch> runner = VlmTraining.runner(phase.stage(), model, VlmData.loader(plan, data), PictureSamples::any).tokenizer(tokenizer).config(t)
+      StageRunner<VlmBatch> runner = VlmTraining.runner(phase.stage(), model, VlmData.loader(plan, data, context.folder(phase.stage())), PictureSamples::any).tokenizer(tokenizer).config(t)
           .learningRate(plan.learningRate()).steps(phase.steps()).maxTokens(plan.maxTokens()).seed(plan.seed())
           .average(last && t.average() != null ? t.average().rule(phase.first(), t.steps()) : null)
           .begin(phase.first(), phase.first() * t.batchSize(), optimizer -> carry(phase.stage(), optimizer, checkpoints, model));

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -54,9 +55,10 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
    * @param clean   of them, clean
    */
   public record StepRow(String step, int dropped, int right, int other, int clean) {
-    /** Share of the dropped that are dirt of any kind. */
+    /** Share of the dropped that are dirt of any kind; NaN for steps that are not there to find dirt, such as resampling. */
     public double precision() {
-      return dropped == 0 ? Double.NaN : (double) (right + other) / dropped;
+      boolean cleans = Arrays.stream(DirtKind.values()).anyMatch(kind -> kind.step().equals(step));
+      return dropped == 0 || !cleans ? Double.NaN : (double) (right + other) / dropped;
     }
   }
 

@@ -76,6 +76,10 @@ public final class Curation {
     for (Pass pass : job.passes()) {
       Files.createDirectories(folder.pass(pass));
       phase(job, engine, Phase.pass(pass.index()), job.shards().size(), "pass " + (pass.index() + 1) + ": " + pass.title());
+      String times = job.clock().drain();
+      if (!times.isEmpty()) {
+        LOG.info("pass {}: threads spent {}", pass.index() + 1, times);
+      }
       long start = System.nanoTime();
       if (pass.measures() != null) {
         engine.reduce(job, pass.index(), config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors());
@@ -97,12 +101,21 @@ public final class Curation {
   }
 
   private static void phase(CurationJob job, Engine engine, Phase phase, int count, String title) throws IOException {
+    int there = 0;
+    for (int task = 0; task < count; task++) {
+      there += job.isDone(phase, task) ? 1 : 0;
+    }
+    if (there == count) {
+      LOG.info("{}: {} shards, all there", title, count);
+      return;
+    }
+    int before = there;
     long start = System.nanoTime();
     AtomicLong next = new AtomicLong(start + LOG_EVERY);
     engine.run(job, phase, count, (finished, of) -> {
       long due = next.get();
       if (finished == of || System.nanoTime() > due && next.compareAndSet(due, System.nanoTime() + LOG_EVERY)) {
-        LOG.info("{}: {} of {} shards, {}", title, finished, of, seconds(start));
+        LOG.info("{}: {} of {} shards, {}{}", title, finished, of, seconds(start), before == 0 ? "" : "; " + before + " were there");
       }
     });
   }

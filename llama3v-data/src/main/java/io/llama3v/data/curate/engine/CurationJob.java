@@ -38,6 +38,7 @@ public final class CurationJob implements AutoCloseable {
   private final RunFolder folder;
   private final PixelBudget budget = new PixelBudget(Runtime.getRuntime().maxMemory());
   private final Map<Integer, Object> results = new ConcurrentHashMap<>();
+  private final StepClock clock = new StepClock();
   private final ShardPlan[] plan = new ShardPlan[1];
 
   /** @param steps closed with this job */
@@ -78,6 +79,11 @@ public final class CurationJob implements AutoCloseable {
     return folder;
   }
 
+  /** Time spent in this process. */
+  StepClock clock() {
+    return clock;
+  }
+
   Pass last() {
     return passes.get(passes.size() - 1);
   }
@@ -102,8 +108,23 @@ public final class CurationJob implements AutoCloseable {
     };
   }
 
-  /** Runs one task. */
+  /** Whether a task's files are there, so that running it would do nothing. */
+  public boolean isDone(Phase phase, int task) throws IOException {
+    return switch (phase.kind()) {
+      case PASS -> {
+        Pass pass = passes.get(phase.pass());
+        yield Files.exists(folder.records(pass, task)) && (pass.measures() == null || Files.exists(folder.part(pass, task)));
+      }
+      case LEDGER -> Files.exists(folder.tally(task)); // written last
+      case WRITE -> Files.exists(folder.shard(config.output().name(), task));
+    };
+  }
+
+  /** Runs one task, unless its files are there. */
   public void run(Phase phase, int task) throws IOException {
+    if (isDone(phase, task)) {
+      return;
+    }
     switch (phase.kind()) {
       case PASS -> pass(passes.get(phase.pass()), task);
       case LEDGER -> new LedgerTask(this).run(task);
@@ -114,7 +135,7 @@ public final class CurationJob implements AutoCloseable {
   private void pass(Pass pass, int shard) throws IOException {
     Path records = folder.records(pass, shard);
     if (!Files.exists(records)) {
-      PassRunner runner = new PassRunner(pass, pass.decides() == null ? null : result(passes.get(pass.index() - 1)));
+      PassRunner runner = new PassRunner(pass, pass.decides() == null ? null : result(passes.get(pass.index() - 1)), clock);
       AtomicFiles.write(records, channel -> {
         OutputStream out = Channels.newOutputStream(channel);
         RecordFile.Writer writer = new RecordFile.Writer(out); // not closed: that would close the channel before it is forced
@@ -127,14 +148,20 @@ public final class CurationJob implements AutoCloseable {
       });
     }
     if (pass.measures() != null) {
+      long start = System.nanoTime();
       PassReduction.of(pass, folder, shards.size()).part(shard);
+      clock.add(StepClock.WRITE, start);
     }
   }
 
   private void first(Pass pass, int shard, PassRunner runner, RecordFile.Writer writer) throws IOException {
     try (RawWalk walk = RawWalk.open(shards.get(shard)); Batch batch = new Batch(runner, writer)) {
+      long start = System.nanoTime();
       for (CurationRecord record = walk.next(); record != null; record = walk.next()) {
-        batch.add(new Candidate(record, pass.needsPictures() && record.kept() ? walk.picture() : null));
+        byte[] picture = pass.needsPictures() && record.kept() ? walk.picture() : null;
+        clock.add(StepClock.READ, start);
+        batch.add(new Candidate(record, picture));
+        start = System.nanoTime();
       }
     }
   }
@@ -142,8 +169,12 @@ public final class CurationJob implements AutoCloseable {
   private void later(Pass pass, int shard, PassRunner runner, RecordFile.Writer writer) throws IOException {
     try (RecordFile.Reader before = new RecordFile.Reader(folder.records(passes.get(pass.index() - 1), shard));
         RawWalk walk = pass.needsPictures() ? RawWalk.open(shards.get(shard)) : null; Batch batch = new Batch(runner, writer)) {
+      long start = System.nanoTime();
       for (CurationRecord record = before.next(); record != null; record = before.next()) {
-        batch.add(new Candidate(record, walk != null && record.kept() ? walk.seek(record.index(), record.key()).image() : null));
+        byte[] picture = walk != null && record.kept() ? walk.seek(record.index(), record.key()).image() : null;
+        clock.add(StepClock.READ, start);
+        batch.add(new Candidate(record, picture));
+        start = System.nanoTime();
       }
     }
   }
@@ -219,9 +250,12 @@ public final class CurationJob implements AutoCloseable {
       int held = bytes == 0 ? 0 : budget.acquire(bytes + 4 * largest); // a decoder's own copy has four bytes a pixel
       failed = true;
       try {
-        for (CurationRecord record : runner.run(waiting)) {
+        List<CurationRecord> done = runner.run(waiting);
+        long start = System.nanoTime();
+        for (CurationRecord record : done) {
           writer.write(record);
         }
+        clock.add(StepClock.WRITE, start);
         failed = false;
       } finally {
         waiting.clear();

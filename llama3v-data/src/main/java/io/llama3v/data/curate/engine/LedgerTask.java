@@ -8,7 +8,6 @@ import io.llama3v.data.curate.ledger.Tally;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 
 /** Writes ledger and tally of one input shard. */
 final class LedgerTask {
@@ -20,9 +19,6 @@ final class LedgerTask {
 
   void run(int number) throws IOException {
     RunFolder folder = job.folder();
-    if (Files.exists(folder.tally(number))) {
-      return; // written last
-    }
     RawShard shard = job.shards().get(number);
     Tally tally = Tally.empty();
     try (RecordFile.Reader reader = new RecordFile.Reader(folder.records(job.last(), number));

@@ -100,7 +100,7 @@ public final class PassReduction<P, G> {
     if (Files.exists(file())) {
       return;
     }
-    Path scratch = Files.createDirectories(folder.pass(pass).resolve("scratch"));
+    Path scratch = Files.createDirectories(folder.scratch(pass));
     try {
       G result = reduction.reduce(parts, new ReduceContext(threads, scratch));
       write(file(), out -> reduction.writeResult(result, out));

@@ -16,11 +16,13 @@ final class PassRunner {
   private static final String EDITED = "edited";
   private final Pass pass;
   private final Object global;
+  private final StepClock clock;
 
   /** @param global result of the reduction that {@code pass.decides()} decides with, or null */
-  PassRunner(Pass pass, Object global) {
+  PassRunner(Pass pass, Object global, StepClock clock) {
     this.pass = pass;
     this.global = global;
+    this.clock = clock;
   }
 
   /** The batch after all steps, in its order. */
@@ -39,7 +41,8 @@ final class PassRunner {
     return now.stream().map(Candidate::record).toList();
   }
 
-  private static void measure(Step<?> step, List<Candidate> all) throws IOException {
+  private void measure(Step<?> step, List<Candidate> all) throws IOException {
+    long start = System.nanoTime();
     List<Integer> places = new ArrayList<>();
     List<Candidate> live = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
@@ -48,10 +51,12 @@ final class PassRunner {
         live.add(all.get(i));
       }
     }
+    start = clock.add(StepClock.DECODE, start);
     if (live.isEmpty()) {
       return;
     }
     List<CurationRecord> measured = step.measure(live);
+    clock.add(step.name(), start);
     if (measured.size() != live.size()) {
       throw new IllegalStateException("step '" + step.name() + "' gave " + measured.size() + " records for " + live.size());
     }
@@ -61,12 +66,14 @@ final class PassRunner {
   }
 
   @SuppressWarnings("unchecked")
-  private static <G> void decide(Step<G> step, List<Candidate> all, Object global) {
+  private <G> void decide(Step<G> step, List<Candidate> all, Object global) {
+    long start = System.nanoTime();
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).record().kept()) {
         put(step, all, i, step.decide(all.get(i).record(), (G) global).withoutFeatures());
       }
     }
+    clock.add(step.name(), start);
   }
 
   private static void put(Step<?> step, List<Candidate> all, int place, CurationRecord record) {

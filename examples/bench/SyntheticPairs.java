@@ -31,7 +31,7 @@ public class SyntheticPairs {
   private static final int SHARD = 5000;
   private static final int WORDS = 20_000;
   private static final int SIDE = 32;
-  private static final int PATCH = 8;
+  private static final int PATCH = 4;
   private static final String[] SHAPES = {"a photo of a %s with a %s", "%s and %s near the %s", "the %s of a %s %s in a %s", "old %s, new %s and %s",
       "a %s on the %s by the %s at a %s", "%s %s %s for the %s", "this is my %s in the %s"};
   private static final String[] BOILERPLATE = {"Click here to view the full size image", "Image not available at the moment",
@@ -75,7 +75,7 @@ public class SyntheticPairs {
     return kind < 7 ? shape + " by Zo" + Integer.toString(random.nextInt(100_000), 26).replaceAll("\\d", "x") : shape;
   }
 
-  /** A PNG of 4 by 4 patches. */
+  /** A PNG of 8 by 8 patches. */
   private static byte[] picture(int number) {
     SplittableRandom random = new SplittableRandom(~(long) number);
     int[] colours = random.ints(SIDE / PATCH * (SIDE / PATCH)).toArray();

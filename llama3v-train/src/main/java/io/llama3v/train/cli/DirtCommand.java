@@ -50,7 +50,7 @@ final class DirtCommand implements Runnable {
       "Leaves the tables in dirt-score.txt and the counts in dirt-score.json in the run's folder."})
   int score(@Parameters(paramLabel = "FOLDER", description = "Folder of the dirty shards.") Path folder,
       @Parameters(paramLabel = "RUN", description = "Folder of the curation's run.") Path run) throws IOException {
-    DirtScore score = DirtScore.of(folder, run.resolve("ledger"));
+    DirtScore score = DirtScore.of(folder, run);
     String table = table(score);
     AtomicFiles.writeString(run.resolve("dirt-score.txt"), table);
     AtomicFiles.writeString(run.resolve("dirt-score.json"), Json.writePretty(score));
@@ -60,10 +60,11 @@ final class DirtCommand implements Runnable {
 
   private static String table(DirtScore score) {
     Formatter out = new Formatter(Locale.ROOT);
-    out.format("%-13s %-12s %7s %9s %9s %9s %6s %7s%n", "dirt", "its step", "seeded", "by it", "by others", "unlisted", "kept", "recall");
+    out.format("%-13s %-12s %7s %7s %7s %7s %9s %6s %8s%n", "dirt", "its step", "seeded", "before", "by it", "after", "unlisted", "kept",
+        "recall");
     for (DirtScore.KindRow row : score.kinds()) {
-      out.format("%-13s %-12s %7d %9d %9d %9d %6d %7s%n", row.kind().word(), row.kind().step(), row.seeded(), row.byItsStep(),
-          row.byOthers(), row.unlisted(), row.kept(), row.kind() == DirtKind.CLEAN ? "" : percent(row.recall()));
+      out.format("%-13s %-12s %7d %7d %7d %7d %9d %6d %8s%n", row.kind().word(), row.kind().step(), row.seeded(), row.before(),
+          row.byItsStep(), row.after(), row.unlisted(), row.kept(), row.kind() == DirtKind.CLEAN ? "" : percent(row.recall()));
     }
     out.format("%n%-13s %8s %12s %11s %7s %10s%n", "step", "dropped", "of its dirt", "other dirt", "clean", "precision");
     for (DirtScore.StepRow row : score.steps()) {

@@ -1,5 +1,6 @@
 package io.llama3v.data.curate.dirt;
 
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.llama3v.data.curate.ledger.LedgerRow;
 import io.llama3v.io.Json;
 import java.io.BufferedReader;
@@ -34,14 +35,15 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
    *
    * @param seeded    samples of it
    * @param byItsStep of them, dropped by the step that should
-   * @param byOthers  of them, dropped by another step
+   * @param before    of them, dropped by a step that comes before it
+   * @param after     of them, dropped by a step behind it, which it should have left nothing to do
    * @param unlisted  of them, in no ledger row: behind the end of a shard that breaks off
    * @param kept      of them, in the curated set
    */
-  public record KindRow(DirtKind kind, int seeded, int byItsStep, int byOthers, int unlisted, int kept) {
-    /** Share of those that could be dropped that its own step dropped, among those that came to it. */
+  public record KindRow(DirtKind kind, int seeded, int byItsStep, int before, int after, int unlisted, int kept) {
+    /** Share of those that came to its own step that it dropped. */
     public double recall() {
-      int came = seeded - byOthers - unlisted;
+      int came = seeded - before - unlisted;
       return came == 0 ? Double.NaN : (double) byItsStep / came;
     }
   }
@@ -65,9 +67,14 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
   /**
    * Compares a folder of dirty shards with the ledger of the run that curated them. Of a copy and the sample it was made of, either may be
    * dropped: the pair counts as found if not both are kept, and both count as dirt of that kind for the step's precision.
+   *
+   * @param dirty folder of the shards and of {@code truth.jsonl}
+   * @param run   folder of the run, with its ledger and funnel
    */
-  public static DirtScore of(Path dirty, Path ledgerFolder) throws IOException {
-    Map<String, LedgerRow> ledger = ledger(ledgerFolder);
+  public static DirtScore of(Path dirty, Path run) throws IOException {
+    Map<String, LedgerRow> ledger = ledger(run.resolve("ledger"));
+    List<String> order = new ArrayList<>();
+    Json.read(run.resolve("funnel.json")).path("stages").forEach(stage -> order.add(stage.path("step").asText()));
     List<Truth> truth = truth(dirty.resolve("truth.jsonl"));
     Map<String, LedgerRow> byKey = new HashMap<>();
     Set<String> copied = new HashSet<>();
@@ -85,7 +92,7 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
       DirtKind kind = DirtKind.of(t.kind());
       LedgerRow row = ledger.get(t.shard() + "#" + t.index());
       boolean listed = row != null && (row.key().equals(t.key()) || !row.kept());
-      count(kinds.computeIfAbsent(kind, k -> new int[5]), kind, listed ? row : null, byKey.get(t.of()));
+      count(kinds.computeIfAbsent(kind, k -> new int[6]), kind, listed ? row : null, byKey.get(t.of()), order);
       if (listed && !row.kept()) {
         int[] step = steps.computeIfAbsent(row.step(), s -> new int[4]);
         boolean ofCopy = row.step().equals(DirtKind.COPY.step()) && copied.contains(t.key());
@@ -94,23 +101,23 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
       }
     }
     List<KindRow> kindRows = new ArrayList<>();
-    kinds.forEach((k, n) -> kindRows.add(new KindRow(k, n[0], n[1], n[2], n[3], n[4])));
+    kinds.forEach((k, n) -> kindRows.add(new KindRow(k, n[0], n[1], n[2], n[3], n[4], n[5])));
     List<StepRow> stepRows = new ArrayList<>();
     steps.forEach((s, n) -> stepRows.add(new StepRow(s, n[0], n[1], n[2], n[3])));
     return new DirtScore(kindRows, stepRows);
   }
 
-  private static void count(int[] n, DirtKind kind, LedgerRow row, LedgerRow original) {
+  private static void count(int[] n, DirtKind kind, LedgerRow row, LedgerRow original, List<String> order) {
     n[0]++;
     boolean copyResolved = kind == DirtKind.COPY && row != null && row.kept() && original != null && original.step().equals(kind.step());
     if (row == null) {
-      n[3]++;
+      n[4]++;
     } else if (copyResolved || !row.kept() && row.step().equals(kind.step())) {
       n[1]++;
-    } else if (!row.kept()) {
-      n[2]++;
+    } else if (row.kept()) {
+      n[5]++;
     } else {
-      n[4]++;
+      n[order.indexOf(row.step()) < order.indexOf(kind.step()) ? 2 : 3]++;
     }
   }
 
@@ -120,11 +127,12 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
       listing.forEach(files::add);
     }
     Map<String, LedgerRow> rows = new HashMap<>();
+    ObjectReader reader = Json.mapper().readerFor(LedgerRow.class);
     for (Path file : files) {
       try (BufferedReader lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)),
           StandardCharsets.UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          LedgerRow row = Json.mapper().readValue(line, LedgerRow.class);
+          LedgerRow row = reader.readValue(line);
           rows.put(row.shard() + "#" + row.index(), row);
         }
       }
@@ -134,8 +142,9 @@ public record DirtScore(List<KindRow> kinds, List<StepRow> steps) {
 
   private static List<Truth> truth(Path file) throws IOException {
     List<Truth> truth = new ArrayList<>();
+    ObjectReader reader = Json.mapper().readerFor(Truth.class);
     for (String line : Files.readAllLines(file)) {
-      truth.add(Json.mapper().readValue(line, Truth.class));
+      truth.add(reader.readValue(line));
     }
     return truth;
   }

@@ -106,7 +106,7 @@ public final class Curation {
       there += job.isDone(phase, task) ? 1 : 0;
     }
     if (there == count) {
-      LOG.info("{}: {} shards, all there", title, count);
+      LOG.info("{}: {} shards, {}", title, count, count == 0 ? "nothing is kept" : "all there");
       return;
     }
     int before = there;

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ final class EnglishVocabulary {
   private static final String WORDNET = "/net/sf/extjwnl/data/wordnet/wn31/";
   private static final List<String> ENDINGS = List.of("s", "es", "ed", "d", "ing", "ly", "er", "r", "est", "ness");
   private final Set<String> words = new HashSet<>(200_000);
+  private final Set<String> others;
   private final String fingerprint;
 
   /**
@@ -46,7 +48,8 @@ final class EnglishVocabulary {
       }
     }
     words.addAll(resource("function-words.txt"));
-    words.removeAll(resource("other-function-words.txt"));
+    others = Set.copyOf(new HashSet<>(resource("other-function-words.txt")));
+    words.removeAll(others);
     for (Path list : lists) {
       Files.readAllLines(list).forEach(line -> words.add(line.strip().toLowerCase(Locale.ROOT)));
     }
@@ -56,6 +59,9 @@ final class EnglishVocabulary {
     }
     MessageDigest digest = Digests.sha256();
     for (String word : new TreeSet<>(words)) {
+      digest.update((word + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    for (String word : new TreeSet<>(others)) {
       digest.update((word + "\n").getBytes(StandardCharsets.UTF_8));
     }
     fingerprint = words.size() + " words " + Digests.hex(digest).substring(0, 16);
@@ -106,6 +112,11 @@ final class EnglishVocabulary {
       }
     }
     return false;
+  }
+
+  /** How many of a text's words are the commonest ones of other languages: articles, prepositions. */
+  long others(String text) {
+    return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{M}'’]+")).filter(others::contains).count();
   }
 
   /** Share of a text's words that are English, from 0 to 1; −1 if it has no word. Words are runs of two letters or more. */

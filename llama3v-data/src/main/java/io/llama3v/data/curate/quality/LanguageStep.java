@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * <li>nothing but English words, where English is to be kept: kept, and the identifier, which takes a millisecond, is not asked;</li>
  * <li>fewer than {@code minWords} words, or a margin under {@code minMargin} between the two likeliest languages: kept where enough of its
  *     words are English ones (if English is to be kept; otherwise the identifier decides);</li>
- * <li>else as the identifier says.</li>
+ * <li>else as the identifier says, unless it says English of a caption with few English words and several of the commonest words of other
+ *     languages, such as articles.</li>
  * </ol>
  * Reasons: {@code other-script, other-language, not-english-words}. Scores: {@code language.margin}, {@code language.english} (share of
  * English words) of the first caption; note {@code language}.
@@ -57,7 +58,7 @@ public final class LanguageStep implements Step<Void> {
   @Override
   public Map<String, String> settings() {
     return Map.of("config", config.toString(), "identifier", identifier.fingerprint(), "english",
-        english == null ? "" : english.fingerprint(), "version", "1");
+        english == null ? "" : english.fingerprint(), "version", "2");
   }
 
   @Override
@@ -101,7 +102,8 @@ public final class LanguageStep implements Step<Void> {
     if (english != null && !believed) {
       reason = share < 0 || share >= config.minEnglish() ? null : "not-english-words";
     } else {
-      reason = config.keep().contains(language) ? null : "other-language";
+      boolean doubtful = english != null && language.equals("en") && share < config.minEnglish() && english.others(caption) > 1;
+      reason = config.keep().contains(language) && !doubtful ? null : "other-language";
     }
     return new Judgement(reason, language, margin, share);
   }

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
@@ -89,7 +90,7 @@ class HostileInputTest {
     byte[] row = new byte[bytes];
     Arrays.fill(row, 1, bytes, (byte) 255);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (DeflaterOutputStream deflate = new DeflaterOutputStream(out)) {
+    try (DeflaterOutputStream deflate = new DeflaterOutputStream(out, new Deflater(Deflater.BEST_SPEED), 1 << 16)) {
       for (int y = 0; y < rows; y++) {
         deflate.write(row);
       }
@@ -155,7 +156,7 @@ class HostileInputTest {
         writer.write(TestPictures.sample("big" + i, big, "a large picture"));
       }
       writer.write(TestPictures.sample("real", white(30_000, 20_000, 0), "600 megapixels, all of them there"));
-      writer.write(TestPictures.sample("comment", white(16, 16, 500), "a picture with half a gigabyte of text in it"));
+      writer.write(TestPictures.sample("comment", white(16, 16, 400), "a picture with 400 MB of text in it"));
       writer.write(with(TestPictures.sample("letters", png, "x"), "txt", new byte[] {'a', (byte) 0xc3, (byte) 0x28, (byte) 0xff}));
       writer.write(TestPictures.sample("good", png, "a key that is there already"));
       writer.write(TestPictures.sample("last", png, "another good one"));
@@ -168,8 +169,8 @@ class HostileInputTest {
         dir.resolve("run").toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertEquals(0, process.waitFor(), printed);
-    Map<String, Long> expected = new TreeMap<>(Map.of("input", 21L, "kept", 11L, "read/picture-too-large", 2L, "read/sample-too-large", 2L,
-        "read/caption-unreadable", 3L, "read/damaged-archive", 2L, "keys/duplicate-key", 1L));
+    Map<String, Long> expected = new TreeMap<>(Map.of("input", 21L, "kept", 11L, "read/picture-too-large", 2L, "read/sample-too-large", 1L,
+        "read/caption-unreadable", 3L, "read/damaged-archive", 3L, "keys/duplicate-key", 1L));
     assertEquals(expected.toString(), printed);
   }
 }

@@ -59,7 +59,8 @@ class KilledCurationTest {
   private void raw() throws IOException {
     try (TarShardWriter writer = new TarShardWriter(dir.resolve("raw"), "r", SAMPLES, Long.MAX_VALUE)) {
       for (int i = 0; i < SHARDS * SAMPLES; i++) {
-        String caption = i % 17 == 3 ? "Click here, offer " + i : i % 23 == 5 ? "short" : "thing number " + "abcdefghij".charAt(i / 30) + " of many";
+        String name = "thing " + (char) ('a' + i % 26) + (char) ('a' + i / 26);
+        String caption = i % 17 == 3 ? "Click here, offer " + i : i % 23 == 5 ? "short" : name;
         writer.write(TestPictures.sample("s" + i, TestPictures.png(i % 11 == 4 ? 12 : 32, 24, i), caption));
       }
     }
@@ -108,7 +109,7 @@ class KilledCurationTest {
     for (int at : KILL_AT) {
       java.lang.Process process = start(config);
       while (process.isAlive() && written(run).size() < at) {
-        Thread.sleep(1);
+        Thread.sleep(20);
       }
       kills += process.isAlive() ? 1 : 0;
       process.destroyForcibly();

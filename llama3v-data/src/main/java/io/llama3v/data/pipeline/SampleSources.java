@@ -8,6 +8,8 @@ import io.llama3v.data.shard.ShardPattern;
 import io.llama3v.io.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -45,6 +47,25 @@ public final class SampleSources {
         throw failed;
       }
     }
+  }
+
+  /**
+   * The files that a text names, a selection's last, without opening them.
+   *
+   * @throws IOException if there are none, or the selection is not there
+   */
+  public static List<Path> files(String spec) throws IOException {
+    int at = spec.indexOf(SELECTION);
+    if (at < 0) {
+      return ShardPattern.expand(spec);
+    }
+    List<Path> files = new ArrayList<>(ShardPattern.expand(spec.substring(0, at)));
+    Path selection = Path.of(spec.substring(at + SELECTION.length()));
+    if (!Files.isRegularFile(selection)) {
+      throw new NoSuchFileException(selection + ": there is no such selection");
+    }
+    files.add(selection);
+    return files;
   }
 
   private static OpenSource jsonl(String pattern) throws IOException {

@@ -67,6 +67,15 @@ class SampleSourcesTest {
   }
 
   @Test
+  void theFilesOfASourceAreNamedWithoutOpeningThem() throws IOException {
+    shards();
+    String spec = dir + "/s-*.tar#selection=" + dir.resolve("sel.jsonl.gz");
+    assertThrows(IOException.class, () -> SampleSources.files(spec));
+    Path file = selection(Map.of(), Map.of());
+    assertEquals(List.of(dir.resolve("s-000000.tar"), dir.resolve("s-000001.tar"), file), SampleSources.files(spec));
+  }
+
+  @Test
   void aSelectionOfOtherShardsIsRefused() throws IOException {
     shards();
     Path missing = selection(Map.of("s-000000.tar", List.of("k0")), Map.of());

@@ -1,6 +1,6 @@
 package io.llama3v.train.stage;
 
-import io.llama3v.data.shard.ShardPattern;
+import io.llama3v.data.pipeline.SampleSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class RunInputs {
 
   private String found(String pattern, boolean required) {
     try {
-      List<Path> files = ShardPattern.expand(pattern);
+      List<Path> files = SampleSources.files(pattern);
       long bytes = 0;
       for (Path file : files) bytes += Files.size(file);
       return String.format(Locale.ROOT, "%s (%,d %s, %,.1f MB)", pattern, files.size(), files.size() == 1 ? "file" : "files", bytes / 1e6);

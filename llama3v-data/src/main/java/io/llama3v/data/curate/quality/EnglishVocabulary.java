@@ -97,8 +97,8 @@ final class EnglishVocabulary {
     if (w.endsWith("'s") || w.endsWith("’s")) {
       w = w.substring(0, w.length() - 2);
     }
-    if (words.contains(w)) {
-      return true;
+    if (words.contains(w) || others.contains(w)) {
+      return words.contains(w); // "sur" is no inflection of "sue"
     }
     for (String ending : ENDINGS) {
       if (w.endsWith(ending) && w.length() > ending.length() + 1) {

@@ -25,8 +25,8 @@ curate() { # NAME ...: the last folder is that of the run, which the funnel name
 digests() { # NAME: all files but the lock and what names the folder
   (cd "$folder/$1/run" && find . -type f ! -name .lock ! -name curation.yaml -print0 | sort -z | xargs -0 sha256sum)
 }
-tasks() { find "$folder/$1/run" -type f ! -name '.*' \( -name '*.records.gz' -o -name '*.tally.json' -o -name '*.tar' \) 2> /dev/null | wc -l; }
-halves() { find "$folder/$1/run" -type f -name '.*.tmp*' \( -name '*.records.gz*' -o -name '*.jsonl.gz*' -o -name '*.tar*' \) 2> /dev/null | wc -l; }
+tasks() { mkdir -p "$folder/$1/run"; find "$folder/$1/run" -type f ! -name '.*' \( -name '*.records.gz' -o -name '*.tally.json' -o -name '*.tar' \) | wc -l; }
+halves() { mkdir -p "$folder/$1/run"; find "$folder/$1/run" -type f -name '.*.tmp*' \( -name '*.records.gz*' -o -name '*.jsonl.gz*' -o -name '*.tar*' \) | wc -l; }
 
 start=$(date +%s%N)
 (curate whole "$@") > "$folder/whole.log" 2>&1 || { cat "$folder/whole.log"; exit 1; }

@@ -74,6 +74,7 @@ class LoaderSettingsTest {
       lines.append("{\"image\": \"pictures/").append(i).append(".png\", \"captions\": [\"a thing\", \"a car ").append(i).append("\"]}\n");
     }
     Files.writeString(folder.resolve("pairs/pairs.jsonl"), lines);
+    Files.writeString(folder.resolve("texts.jsonl"), "{\"caption\": \"a text\"}\n".repeat(9) + "no JSON\n");
   }
 
   private static final String SCENES = "%1$s/corpus/scenes/train-*.tar";
@@ -106,7 +107,8 @@ class LoaderSettingsTest {
       assertEquals(LineException.class.getSimpleName(), bad.path("reason").asText());
       assertTrue(bad.path("message").asText().contains("pairs.jsonl:6"), line);
     }
-    TooManyBadSamplesException capped = assertThrows(TooManyBadSamplesException.class, () -> run("capped", pairs, "{}", 40, "{max_bad: 0.05}"));
+    TooManyBadSamplesException capped = assertThrows(TooManyBadSamplesException.class, 
+        () -> run("capped", "{texts: {shards: \"%1$s/texts.jsonl\"}}", "{}", 40, "{max_bad: 0.05}"));
     assertTrue(capped.getMessage().contains("0.05"), capped.getMessage());
   }
 

@@ -2,7 +2,7 @@
 # Curation, measured: puts known dirt into the quickstart's corpus, curates it, and tells what each filter found of the dirt.
 # Needs what examples/quickstart.sh leaves behind: the corpus in data/corpus-tiny, and its CLIP in runs/tiny.
 #
-#   SAMPLES=6000 bash examples/curate.sh [a.b=c ...]     # values that replace those of configs/curate.yaml
+#   SAMPLES=6000 bash examples/curate.sh [a.b=c ...]     # values that replace those of examples/curation/curate.yaml
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 corpus=${CORPUS:-data/corpus-tiny}
@@ -22,6 +22,6 @@ echo "== dirt, samples of each kind"
 rm -rf "$dirty"
 examples/bin/llama3v dirt seed "$corpus/icons/train-*.tar::$corpus/scenes/train-*.tar" "$dirty" --samples "${SAMPLES:-6000}"
 echo "== curate"
-examples/bin/llama3v curate configs/curate.yaml ${steps[@]+"${steps[@]}"} "$@"
+examples/bin/llama3v curate examples/curation/curate.yaml ${steps[@]+"${steps[@]}"} "$@"
 echo "== found"
 examples/bin/llama3v dirt score "$dirty" runs/curate

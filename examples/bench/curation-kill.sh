@@ -2,14 +2,14 @@
 # Kills a curation with SIGKILL at random moments, starts it again each time, and compares what it leaves with what an undisturbed run
 # leaves: shards, ledger, selection, funnel, and the files between passes.
 #
-#   bash examples/bench/curation-kill.sh configs/curate.yaml [a.b=c ...]
+#   bash examples/bench/curation-kill.sh examples/curation/curate.yaml [a.b=c ...]
 #
 #   KILLS   how many, 10 by default; those that come after the end do not count
 #   SEED    of the moments, 1 by default
 #   FOLDER  where to work; a temporary folder by default, removed at the end
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-config=${1:?"which configuration? bash examples/bench/curation-kill.sh configs/curate.yaml"}
+config=${1:?"which configuration? bash examples/bench/curation-kill.sh examples/curation/curate.yaml"}
 shift
 kills=${KILLS:-10}
 RANDOM=${SEED:-1}

@@ -25,7 +25,7 @@ final class CurateCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file, such as configs/curate.yaml.")
+  @Parameters(index = "0", paramLabel = "CONFIG", description = "A YAML file, such as examples/curation/curate.yaml.")
   private Path file;
 
   @Parameters(index = "1..*", paramLabel = "a.b=c", description = "Values that replace those of the file: rules.min_side=64")

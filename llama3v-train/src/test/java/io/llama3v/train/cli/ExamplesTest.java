@@ -126,7 +126,7 @@ class ExamplesTest {
   void configurationsOfCurationLoad() throws IOException {
     try (Stream<Path> files = Files.list(ROOT.resolve("examples/curation"))) {
       List<Path> configs = files.filter(file -> file.toString().endsWith(".yaml")).toList();
-      assertEquals(2, configs.size());
+      assertEquals(3, configs.size());
       for (Path file : configs) ConfigLoader.load(file, CurationConfig.class);
     }
   }

@@ -10,7 +10,10 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
-/** NVIDIA's run-time compiler. Needs libnvrtc but neither driver nor GPU, so that kernels can be compiled anywhere for any GPU. */
+/**
+ * NVIDIA's run-time compiler, for any GPU that it knows, present or not. The library itself needs no driver; the bindings load the
+ * driver's library before it.
+ */
 final class NvrtcCompiler implements KernelCompiler {
   private final String version;
 

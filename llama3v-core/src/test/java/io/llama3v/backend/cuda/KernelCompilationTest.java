@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every kernel compiles for Ampere, Hopper and Blackwell, and none of them spills registers: with nvcc where it is on the PATH, else
- * with the run-time compiler where its library loads. Where neither is there the test says so loudly and is skipped.
+ * with the run-time compiler where its library loads (the bindings want a driver for that). Where neither is there the test says so
+ * loudly and is skipped.
  */
 class KernelCompilationTest {
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");

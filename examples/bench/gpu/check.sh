@@ -5,11 +5,10 @@
 #   check.sh [GOLDEN_DIR...]     folders of golden values, as 'llama3v parity' takes them
 #
 #   LLAMA3V_TEST_CP   class path of the built classes, tests and dependencies, with the JUnit console launcher: for a machine
-#                     without Maven. By default it is made with Maven out of this checkout.
+#                     without Maven (pack.sh makes a package for one). By default classpath.sh makes it out of this checkout.
 #   JUNIT_CONSOLE     the JUnit console launcher's jar, where LLAMA3V_TEST_CP does not hold it
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../../.." && pwd)
 case ${1:-} in -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 failed=0
@@ -20,11 +19,7 @@ say "GPU"
 nvidia-smi --query-gpu=name,compute_cap,driver_version,memory.total --format=csv,noheader || { echo "no GPU"; exit 1; }
 
 if [[ -z ${LLAMA3V_TEST_CP:-} ]]; then
-  console=$HOME/.m2/repository/org/junit/platform/junit-platform-console-standalone/1.14.1/junit-platform-console-standalone-1.14.1.jar
-  (cd "$root" && mvn -B -q -Pcuda -DskipTests package) || exit 1
-  mvn -B -q dependency:get -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.1 || exit 1
-  JUNIT_CONSOLE=$console
-  LLAMA3V_TEST_CP=$root/llama3v-core/target/test-classes:$(echo "$root"/llama3v-train/target/lib/*.jar "$root"/llama3v-train/target/llama3v-train-*.jar | tr ' ' :)
+  LLAMA3V_TEST_CP=$(bash "$here/classpath.sh") || exit 1
 fi
 cp=${JUNIT_CONSOLE:+$JUNIT_CONSOLE:}$LLAMA3V_TEST_CP
 run() { "$java" --add-modules jdk.incubator.vector -Xmx8g -cp "$cp" "$@"; }

@@ -71,6 +71,7 @@ final class ConfigFiles {
   }
 
   private static String text(Path file) {
+    if (Files.isDirectory(file)) throw new ConfigException(file + ": this is a folder; expected a YAML file");
     try {
       long size = Files.size(file);
       if (size > Limits.CONFIG_BYTES) {
@@ -82,7 +83,7 @@ final class ConfigFiles {
     } catch (CharacterCodingException malformed) {
       throw new ConfigException(file + ": expected UTF-8 text, found other bytes", malformed);
     } catch (IOException unreadable) {
-      throw new ConfigException(file + ": cannot be read: " + unreadable, unreadable);
+      throw new ConfigException(file + ": cannot be read: " + unreadable.getMessage(), unreadable);
     }
   }
 }

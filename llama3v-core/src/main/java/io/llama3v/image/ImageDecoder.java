@@ -35,6 +35,7 @@ public final class ImageDecoder {
    * @throws IOException    if it cannot be read
    */
   public static RgbImage decode(Path file, Transparency transparency) throws IOException {
+    if (Files.isDirectory(file)) throw new ImageException(file.toString(), "a folder; expected a picture");
     checkBytes(Files.size(file), file.toString());
     return decode(Files.readAllBytes(file), file.toString(), transparency);
   }
@@ -73,7 +74,8 @@ public final class ImageDecoder {
       throw new ImageException(source, "truncated " + header.format() + ": it ends within the pixels", e);
     } catch (IOException | RuntimeException e) {
       // decoders meet hostile bytes with every kind of runtime exception
-      throw new ImageException(source, "damaged or unsupported " + header.format() + ": " + e, e);
+      throw new ImageException(source, "damaged or unsupported " + header.format() + ": "
+          + (e instanceof IOException ? e.getMessage() : e), e);
     } catch (OutOfMemoryError e) {
       throw new ImageException(source, "no memory to decode " + header.width() + "x" + header.height()
           + " pixels; give the JVM more heap (-Xmx) or decode fewer images at once", e);

@@ -62,7 +62,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     }
     if (length > Limits.HEADER_BYTES) {
       throw new SafetensorsException(file, Rule.HEADER_TOO_LARGE, "header length",
-          "at most " + Limits.HEADER_BYTES, length);
+          "at most " + Limits.HEADER_BYTES, length + "; is it a safetensors file at all?");
     }
     if (8 + length > size) {
       throw new SafetensorsException(file, Rule.HEADER_PAST_END, "header length",

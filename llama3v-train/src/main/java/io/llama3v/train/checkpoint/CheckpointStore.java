@@ -4,6 +4,7 @@ import io.llama3v.io.AtomicFiles;
 import io.llama3v.train.optim.AdamW;
 import io.llama3v.train.optim.Ema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,6 +89,11 @@ public final class CheckpointStore {
       AtomicFiles.publish(temporary, target);
     } catch (IOException | RuntimeException failed) {
       AtomicFiles.deleteTree(temporary);
+      // A full disk says neither which file nor what became of the rest.
+      if (failed instanceof IOException && !(failed instanceof CheckpointException)) {
+        throw new IOException(target + " could not be written: " + failed.getMessage()
+            + "; what was saved before is whole. Mend that, and the same command goes on from there", failed);
+      }
       throw failed;
     }
     observer.reached(SaveStep.PUBLISHED);
@@ -140,7 +146,7 @@ public final class CheckpointStore {
   private Optional<String> missingLatest(List<Long> steps) throws IOException {
     Path pointer = folder.resolve(LATEST);
     if (!Files.exists(pointer) || Files.size(pointer) > 64) return Optional.empty();
-    Matcher name = STEP.matcher(Files.readString(pointer).strip());
+    Matcher name = STEP.matcher(Files.readString(pointer, StandardCharsets.ISO_8859_1).strip());
     if (!name.matches() || steps.contains(Long.parseLong(name.group(1)))) return Optional.empty();
     return Optional.of(folder.resolve(name.group()) + ": is missing, though " + LATEST + " names it");
   }

@@ -5,6 +5,7 @@ import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Digests;
 import io.llama3v.io.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,8 +57,8 @@ record Manifest(String format, int version, String stage, long step, String conf
     Path guard = folder.resolve(GUARD);
     try {
       String expected = guard(Digests.sha256(file));
-      // Anything longer cannot be right, and must not be read into memory.
-      if (Files.size(guard) != expected.length() || !Files.readString(guard).equals(expected)) {
+      // Anything longer cannot be right, and must not be read into memory. A damaged byte need not be a letter of any text.
+      if (Files.size(guard) != expected.length() || !Files.readString(guard, StandardCharsets.ISO_8859_1).equals(expected)) {
         throw new CheckpointException(guard, "does not fit " + FILE + ": one of the two was changed after it was written");
       }
       Manifest manifest = Json.mapper().treeToValue(Json.read(file), Manifest.class);

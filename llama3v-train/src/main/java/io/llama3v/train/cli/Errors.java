@@ -20,7 +20,7 @@ import picocli.CommandLine;
 
 /** Turns exceptions into one message and an exit code. What the user can mend has no stack trace; a defect of ours has one. */
 final class Errors implements IExecutionExceptionHandler, IParameterExceptionHandler {
-  private static final int FAILED = 1;
+  static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
 
   @Override
@@ -53,7 +53,7 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
         || e instanceof SampleException || e instanceof TooManyBadSamplesException || e instanceof NonFiniteLossException;
   }
 
-  private static String message(Exception e) {
+  static String message(Exception e) {
     if (e instanceof UncheckedIOException wrapped) return message(wrapped.getCause());
     // The messages of these are a bare path.
     if (e instanceof FileSystemException file && file.getReason() == null) {

@@ -66,10 +66,11 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Sampling sampling = new Sampling(temperature, topP, seed);
-    ModelFolder.find(model); // before the backend: a wrong path should be told at once
+    // Before the backend: a wrong path should be told at once.
+    ModelFolder.find(model);
+    List<RgbImage> pictures = new ArrayList<>();
+    for (Path image : images) pictures.add(Llama3V.image(image));
     try (Backend open = backend.open(); Llama3V llama = Llama3V.open(open, model, tokenizer)) {
-      List<RgbImage> pictures = new ArrayList<>();
-      for (Path image : images) pictures.add(Llama3V.image(image));
       llama.generate(prompt, pictures, raw, maxNew, sampling, text -> {
         out.print(text);
         out.flush();

@@ -24,6 +24,8 @@ final class Interruption implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::leave, "save-and-leave");
 
+  private volatile boolean failed;
+
   private Interruption() {}
 
   /** What a command does while it listens. */
@@ -32,7 +34,10 @@ final class Interruption implements AutoCloseable {
     void run(StopSignal stop) throws IOException;
   }
 
-  /** Does a command's work; returns 0, or {@value #STOPPED} if it was asked to stop, and then says so. */
+  /**
+   * Does a command's work; returns 0, or {@value #STOPPED} if it was asked to stop, and then says so. Where it was asked and failed
+   * instead, as on a full disk, it says that and returns 1.
+   */
   static int guard(PrintWriter err, Work work) throws IOException {
     try (Interruption interruption = new Interruption()) {
       Runtime.getRuntime().addShutdownHook(interruption.hook);
@@ -44,6 +49,12 @@ final class Interruption implements AutoCloseable {
         err.println(stopped.getMessage());
         err.flush();
         return STOPPED;
+      } catch (IOException | RuntimeException unsaved) {
+        if (!interruption.stop.requested()) throw unsaved;
+        interruption.failed = true;
+        err.println("error: asked to end, and could not save: " + Errors.message(unsaved));
+        err.flush();
+        return Errors.FAILED;
       }
     }
   }
@@ -56,6 +67,8 @@ final class Interruption implements AutoCloseable {
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
     }
+    // Whoever sent the signal takes 143 to mean that all is saved.
+    if (failed) Runtime.getRuntime().halt(Errors.FAILED);
   }
 
   /** The command has ended and said what it had to say. */

@@ -4,7 +4,6 @@ import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.backend.Backend;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tensor;
-import io.llama3v.train.loop.Task;
 import io.llama3v.train.optim.Ema;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ import java.util.Map;
  * Llama 3's vision stages refresh it every k steps ({@link io.llama3v.train.optim.Averaging#reference}). It stands in for the trained
  * weights while it is asked, once a window; frozen weights are the same for both.
  */
-public final class DpoTask implements Task<PreferenceBatch> {
+public final class DpoTask implements PairTask {
   private final VisionLanguageModel model;
   private final Ema reference;
   private final double beta;
@@ -53,7 +52,7 @@ public final class DpoTask implements Task<PreferenceBatch> {
     }
     last = PairStatistics.NONE;
     try {
-      return Task.super.backward(backend, window, normalizer);
+      return PairTask.super.backward(backend, window, normalizer);
     } finally {
       asked.clear();
     }
@@ -93,21 +92,6 @@ public final class DpoTask implements Task<PreferenceBatch> {
     } finally {
       backend.setTape(tape);
     }
-  }
-
-  @Override
-  public double count(PreferenceBatch batch) {
-    return batch.pairs().length;
-  }
-
-  @Override
-  public long images(PreferenceBatch batch) {
-    return batch.images() == null ? 0 : batch.images().rows();
-  }
-
-  @Override
-  public long tokens(PreferenceBatch batch) {
-    return batch.text().counted();
   }
 
   /** The pairs of the last window by their margins z. */

@@ -4,7 +4,6 @@ import io.llama3v.backend.Backend;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
-import io.llama3v.train.loop.Task;
 import java.util.List;
 
 /**
@@ -15,7 +14,7 @@ import java.util.List;
  * with the P pairs and S answers of the whole window. The square of a mean is no sum over micro-batches, so a window of several is gone
  * through twice: once without a tape for the mean m, then with {@code 2 λ m r / S} in its place, which has the same gradient.
  */
-public final class RewardTask implements Task<PreferenceBatch> {
+public final class RewardTask implements PairTask {
   private final RewardModel model;
   private final double regularizer;
   private PairStatistics last = PairStatistics.NONE;
@@ -41,7 +40,7 @@ public final class RewardTask implements Task<PreferenceBatch> {
 
   @Override
   public double backward(Backend backend, List<PreferenceBatch> window, double normalizer) {
-    if (window.size() == 1) return Task.super.backward(backend, window, normalizer);
+    if (window.size() == 1) return PairTask.super.backward(backend, window, normalizer);
     double sum = 0;
     int answers = 0;
     for (PreferenceBatch batch : window) {
@@ -71,21 +70,6 @@ public final class RewardTask implements Task<PreferenceBatch> {
     Tensor margins = rewards.backend().tensor(batch.differences(), batch.pairs().length, batch.answers()).matmul(rewards);
     last = last.plus(margins.toFloats());
     return LogisticLoss.apply(margins, normalizer);
-  }
-
-  @Override
-  public double count(PreferenceBatch batch) {
-    return batch.pairs().length;
-  }
-
-  @Override
-  public long images(PreferenceBatch batch) {
-    return batch.images() == null ? 0 : batch.images().rows();
-  }
-
-  @Override
-  public long tokens(PreferenceBatch batch) {
-    return batch.text().counted();
   }
 
   /** The pairs of the last window by the difference of their rewards. */

@@ -73,6 +73,9 @@ public final class RunFiles {
     if (!Files.isDirectory(run)) {
       throw new IOException(run + " is not a directory: give the directory of a run, which holds " + METRICS);
     }
+    if (Stream.of(METRICS, STAGES, SAMPLES, EVALUATION, CONFIG).noneMatch(name -> Files.exists(run.resolve(name)))) {
+      throw new IOException(run + " is not the folder of a run: there is neither " + METRICS + " nor " + CONFIG + " in it");
+    }
     Path metrics = run.resolve(METRICS);
     List<MetricsRecord> records = Files.exists(metrics) ? MetricsLog.read(metrics) : List.of();
     List<Stage> stages = read(run.resolve(STAGES), new TypeReference<List<Stage>>() { }, List.of());

@@ -37,7 +37,7 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
     data = Defaults.sorted(data);
     if (!(letters >= 0 && letters < 1)) throw new IllegalArgumentException("letters " + letters + "; expected a share from 0 to below 1");
     picture = Defaults.or(picture, ClipPicture.COLOUR);
-    if (patch != 0 && imageSize % patch != 0) throw new IllegalArgumentException("patch " + patch + " does not divide image_size " + imageSize);
+    if (patch != 0) Defaults.divides("patch", patch, "image_size", imageSize);
     // What CLIP and MetaCLIP were trained with (Radford et al., 2021, table 18; Xu et al., 2024).
     if (training != null) training = training.orElse(0.2, 0.98, 1e-6);
     if (load == null && training == null) throw new IllegalArgumentException("clip needs 'training', or 'load' with a folder");
@@ -51,6 +51,7 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
       Defaults.positive("layers", layers);
       Defaults.positive("heads", heads);
       mlp = Defaults.or(mlp, 4 * width);
+      Defaults.divides("heads", heads, "width", width);
     }
   }
 }

@@ -25,6 +25,11 @@ final class Defaults {
     return value == null ? fallback : value;
   }
 
+  /** Checks that one value divides another. */
+  static void divides(String part, int parts, String whole, int value) {
+    if (parts < 1 || value % parts != 0) throw new IllegalArgumentException(part + " " + parts + " does not divide " + whole + " " + value);
+  }
+
   /** A copy in the order of the keys, which does not depend on how the file was written; empty for null. */
   static <T> Map<String, T> sorted(Map<String, T> value) {
     return value == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(value));

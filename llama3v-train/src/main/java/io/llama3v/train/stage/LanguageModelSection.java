@@ -29,6 +29,8 @@ public record LanguageModelSection(Path load, int vocabulary, int hidden, int in
       heads = Defaults.or(heads, 4);
       kvHeads = Defaults.or(kvHeads, heads);
       maxTokens = Defaults.or(maxTokens, 64);
+      Defaults.divides("heads", heads, "hidden", hidden);
+      Defaults.divides("kv_heads", kvHeads, "heads", heads);
     }
     if (training != null) training = training.orElse(0, 0.95, 1e-8);
     if (load == null && training == null) throw new IllegalArgumentException("language_model needs 'training', or 'load' with a folder");

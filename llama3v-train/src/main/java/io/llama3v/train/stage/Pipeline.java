@@ -87,6 +87,7 @@ public final class Pipeline {
    * Runs the stages.
    *
    * @throws IllegalArgumentException if the configuration lacks the section of a stage that it lists
+   * @throws IllegalStateException if a stage builds on the result of another one that is not there
    * @throws TrainingStoppedException if the session's signal asked to stop
    */
   public void run() throws IOException {
@@ -104,6 +105,7 @@ public final class Pipeline {
           continue;
         }
         LOG.info("stage {} begins", stage);
+        if (Stages.NAMES.contains(stage)) EarlierResults.require(config, stage);
         listener.begins(stage);
         long start = System.nanoTime();
         stages.get(stage).run(context);

@@ -26,6 +26,26 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0, null));
     preferences = Defaults.or(preferences, new PreferencesSection(0, 0));
     evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
+    checkShapes(languageModel, clip, adapter, annealing);
+  }
+
+  /** What sections say of each other's shapes. The shapes of models that are brought along stand in their own folders. */
+  private static void checkShapes(LanguageModelSection languageModel, ClipSection clip, AdapterSection adapter, AnnealingSection annealing) {
+    if (adapter != null && languageModel != null && languageModel.load() == null && adapter.every() > languageModel.layers()) {
+      throw new IllegalArgumentException("adapter.every is " + adapter.every() + ", and the language model has " + languageModel.layers()
+          + " layers; expected 1 to " + languageModel.layers());
+    }
+    if (clip == null || clip.load() != null) return;
+    if (adapter != null) {
+      Defaults.divides("clip.patch", clip.patch(), "adapter.tile_size", adapter.tileSize());
+      for (int feature : adapter.features()) {
+        if (feature < 0 || feature > clip.vision().layers()) {
+          throw new IllegalArgumentException("adapter.features has " + feature + ", and clip.vision has " + clip.vision().layers()
+              + " layers; expected 0 to " + clip.vision().layers());
+        }
+      }
+    }
+    if (annealing != null && annealing.from() == null) Defaults.divides("clip.patch", clip.patch(), "annealing.tile_size", annealing.tileSize());
   }
 
   /** How a stage trains; null where it trains nothing. */
@@ -48,7 +68,7 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
    *
    * @throws IllegalArgumentException naming the section that is missing
    */
-  void requireSections() {
+  public void requireSections() {
     require("language-model", languageModel, "language_model");
     require("clip", clip, "clip");
     require("adapter", adapter, "adapter");
@@ -62,7 +82,8 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
 
   private void require(String stage, Object section, String key) {
     if (section == null && stages.contains(stage)) {
-      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key + "'; configs/tiny.yaml or configs/tiny-post.yaml shows one");
+      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key
+          + "'; write it (configs/tiny.yaml and configs/tiny-post.yaml show one), or leave the stage out of 'stages'");
     }
   }
 }

@@ -134,7 +134,7 @@ class CheckpointStoreTest {
   }
 
   private enum Harm {
-    DELETE, TRUNCATE, EMPTY, APPEND, FLIP_FIRST, FLIP_LAST, ZERO, SWAP, ADD;
+    DELETE, TRUNCATE, EMPTY, APPEND, FLIP_FIRST, FLIP_LAST, NOT_TEXT, ZERO, SWAP, ADD;
 
     void to(Path folder, String name) throws IOException {
       Path file = folder.resolve(name);
@@ -146,6 +146,10 @@ class CheckpointStoreTest {
         case APPEND -> Files.write(file, new byte[] {' '}, StandardOpenOption.APPEND);
         case FLIP_FIRST -> flip(file, bytes, 0);
         case FLIP_LAST -> flip(file, bytes, bytes.length - 1);
+        case NOT_TEXT -> {
+          bytes[bytes.length / 2] ^= (byte) 0x80;
+          Files.write(file, bytes);
+        }
         case ZERO -> Files.write(file, new byte[bytes.length]);
         case SWAP -> {
           Path other = folder.resolve(FILES.get((FILES.indexOf(name) + 1) % FILES.size()));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -35,6 +36,9 @@ class DocsTest {
   private static final Path ROOT = Run.checkout();
   private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+  /** Pages whose Java stands on its own among the names below. */
+  private static final Set<String> WITH_JAVA = Set.of("README.md", "engine.md", "java.md", "post-training.md", "benchmarks.md");
 
   /** What stands around the snippets of the guides: names that their prose has introduced. */
   private static final String AROUND = """
@@ -114,17 +118,21 @@ class DocsTest {
   void commandLinesAreUnderstood() throws IOException {
     List<String> wrong = new ArrayList<>();
     int checked = 0;
+    Properties before = System.getProperties(); // options such as --profile set some
     for (Block block : blocks("sh")) {
       for (String line : block.text.replace("\\\n", " ").lines().toList()) {
         Matcher command = Pattern.compile("^(?:[A-Z0-9_]+=\\S+ +)*(?:examples/bin/)?llama3v +([^>|&]*)").matcher(line.replaceFirst("\\s#.*", ""));
         if (!command.find()) continue;
         checked++;
         List<String> words = words(command.group(1));
+        System.setProperties((Properties) before.clone());
         try {
           new CommandLine(new Llama3vCommand()).parseArgs(words.toArray(String[]::new));
           settings(words);
         } catch (ParameterException | ConfigException e) {
           wrong.add(block.page + ": " + line + "\n  " + e.getMessage());
+        } finally {
+          System.setProperties(before);
         }
       }
     }
@@ -170,7 +178,7 @@ class DocsTest {
   @Test
   void javaCompiles() throws IOException {
     List<JavaFileObject> sources = new ArrayList<>();
-    List<Block> blocks = blocks("java");
+    List<Block> blocks = blocks("java").stream().filter(block -> WITH_JAVA.contains(block.page.getFileName().toString())).toList();
     for (Block block : blocks) {
       int number = sources.size();
       // Members of a class stand inside one of the method's own; a public or static class is none there.

@@ -72,7 +72,9 @@ class SaveKillTest {
     SaveStep.Observer full = SaveVictim.at(place, () -> {
       throw new IOException("No space left on device");
     });
-    assertEquals("No space left on device", assertThrows(IOException.class, () -> SaveVictim.train(run, full)).getMessage());
+    String told = assertThrows(IOException.class, () -> SaveVictim.train(run, full)).getMessage();
+    assertTrue(told.contains("No space left on device"), told);
+    if (step.compareTo(SaveStep.PUBLISHED) < 0) assertTrue(told.startsWith(run.resolve("checkpoints/step_6") + " could not be written"), told);
     assertLoadable(place, run);
     assertEquals(expected, SaveVictim.train(run, s -> { }));
   }

@@ -12,6 +12,7 @@ import io.llama3v.nn.Linear;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.Weights;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.text.TokenizerFiles;
 import io.llama3v.vision.Interpolation;
 import io.llama3v.vision.Trace;
 import io.llama3v.vision.VisionTransformer;
@@ -67,7 +68,10 @@ public final class VisionLanguageModel extends Module {
     return model.setOrigin(folder);
   }
 
-  /** Writes config.json, generation_config.json and the weights as Hugging Face lays them out. */
+  /**
+   * Writes config.json, generation_config.json and the weights as Hugging Face lays them out, and beside them the tokenizer of the folder
+   * that the language model came from, where it has one.
+   */
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);
     Weights.save(this, folder);
@@ -75,6 +79,7 @@ public final class VisionLanguageModel extends Module {
     AtomicFiles.writeString(folder.resolve("generation_config.json"), JsonNodeFactory.instance.objectNode()
         .put("bos_token_id", config.text().bosToken()).put("eos_token_id", config.text().eosToken())
         .put("pad_token_id", config.padToken()).toPrettyString() + "\n");
+    if (origin != null) TokenizerFiles.copy(origin, folder);
   }
 
   /**

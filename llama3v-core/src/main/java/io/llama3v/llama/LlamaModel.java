@@ -17,6 +17,7 @@ import io.llama3v.ops.Slice;
 import io.llama3v.tensor.Init;
 import io.llama3v.tensor.Parameter;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.text.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,11 +60,12 @@ public final class LlamaModel extends Module implements CausalModel {
     return model;
   }
 
-  /** Writes config.json and the weights as Hugging Face lays them out. */
+  /** Writes config.json and the weights as Hugging Face lays them out, and the tokenizer of the folder it was loaded from, if any. */
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);
     Weights.save(this, folder);
     AtomicFiles.writeString(folder.resolve("config.json"), config.toJson().toPrettyString() + "\n");
+    if (origin != null) TokenizerFiles.copy(origin, folder);
   }
 
   /** The folder it was loaded from, where its tokenizer is likely to be; empty for a new model. */

@@ -125,4 +125,22 @@ class ClipTokenizerTest {
     assertThrows(TokenizerFormatException.class, () -> ClipTokenizer.load(endless));
     assertThrows(TokenizerFormatException.class, () -> ClipTokenizer.load(folder.resolve("none.txt")));
   }
+
+  @Test
+  void aWindowKnowsWhoseTokenizerItIs() {
+    assertArrayEquals(new int[] {START, CAT, END, 0, 0}, ContextWindow.of(tokenizer, 5).encode("cat"));
+    Tokenizer llama = new BytePairTrainer(270).train(List.of("a cat")).tokenizer();
+    ContextWindow window = ContextWindow.of(llama, 5);
+    assertEquals(llama.specialId("<|begin_of_text|>").orElseThrow(), window.encode("a")[0]);
+    assertEquals(llama.specialId("<|end_of_text|>").orElseThrow(), window.encode("a")[2]);
+  }
+
+  @Test
+  void filesGoAlongWithAModel() throws IOException {
+    Path copy = folder.resolve("copy");
+    TokenizerFiles.copy(folder, copy);
+    assertArrayEquals(tokenizer.encode("cat dog"), Tokenizer.load(copy).encode("cat dog"));
+    TokenizerFiles.copy(folder.resolve("nothing"), copy);
+    assertTrue(Tokenizer.isIn(copy));
+  }
 }

@@ -54,8 +54,10 @@ final class Database implements AutoCloseable {
     if (absolute.toString().contains(";")) throw new IllegalArgumentException(absolute + ": H2 takes no folder with ';' in its name");
     RunLock lock = lock(absolute);
     try {
+      // Without a delay a commit writes and waits. With H2's usual half second a thread of its own writes, and while that one is at work a
+      // checkpoint returns at once: what was committed in the meantime would be lost with the process.
       Connection connection = DriverManager.getConnection("jdbc:h2:file:" + absolute.resolve(NAME)
-          + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0", "sa", "");
+          + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0", "sa", "");
       return new Database(absolute, lock, connection);
     } catch (SQLException e) {
       lock.close();
@@ -138,8 +140,7 @@ final class Database implements AutoCloseable {
       if (outer) {
         connection.commit();
         try (Statement force = connection.createStatement()) {
-          // The first writes what H2 would keep in memory for half a second, the second has the system write it to the disk.
-          force.execute("CHECKPOINT");
+          // The commit has written it; this has the system put it on the disk.
           force.execute("CHECKPOINT SYNC");
         }
       }

@@ -19,6 +19,7 @@ import io.llama3v.image.RgbImage;
 import io.llama3v.tensor.Scope;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.train.Llama3V;
 import io.llama3v.train.copy.TilePictures;
 import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.report.MetricsLog;
@@ -41,6 +42,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -83,6 +88,9 @@ class ExamplesTest {
       pretrain.invoke(null, backend, folder.resolve("llama"), folder.resolve("clip"), shards, heldOut, 16,
           Schedule.warmupCosine(1e-3, 1, 2), folder.resolve("adapter"), folder.resolve("out"));
       assertTrue(Files.exists(folder.resolve("out/model.safetensors")));
+      try (Llama3V trained = Llama3V.open(backend, folder.resolve("out"), null)) {
+        assertEquals(folder.resolve("out"), trained.folder(), "it has its tokenizer beside it");
+      }
       assertTrue(Files.exists(folder.resolve("adapter/report.html")));
 
       Path config = Files.writeString(folder.resolve("probe.yaml"),
@@ -147,6 +155,40 @@ class ExamplesTest {
           List.of("-proc:none", "-Xlint:all,-options,-classfile", "-Werror", "-d", folder.toString(), "-cp", path), null,
           files.getJavaFileObjectsFromFiles(java)).call();
       assertTrue(fine, messages.toString());
+    }
+  }
+
+  @Test
+  void linesOfTheReadmeRunInJShell() throws Exception {
+    Path run;
+    try (Backend backend = Backend.best()) {
+      run = TinyModels.run(backend, folder.resolve("tiny"));
+    }
+    TinyModels.picture(run.resolve("sample.png"), 40, 16);
+    Files.writeString(run.resolve("metrics.jsonl"), "{\"stage\": \"adapter\", \"step\": 1, \"seconds\": 1.0, \"loss\": 4.0}\n");
+    List<String> lines = Pattern.compile("(?m)^jshell> (.*?)(?: +// .*)?$").matcher(Files.readString(ROOT.resolve("README.md"))).results()
+        .map(m -> m.group(1).replace("runs/tiny", run.toString().replace('\\', '/'))).toList();
+    assertTrue(lines.size() >= 4, lines.toString());
+    try (JShell shell = JShell.builder().executionEngine("local").build()) {
+      shell.addToClasspath(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+      evaluate(shell, Files.readString(ROOT.resolve("examples/jshell/quickstart.jsh")));
+      for (String line : lines) evaluate(shell, line);
+      evaluate(shell, "m.close()");
+      evaluate(shell, "backend.close()");
+    }
+    assertTrue(Files.exists(run.resolve("report.html")));
+  }
+
+  /** A line at a time, as a person enters them, who leaves semicolons out. */
+  private static void evaluate(JShell shell, String script) {
+    for (String line : script.lines().filter(l -> !l.isBlank() && !l.startsWith("//")).toList()) {
+      SourceCodeAnalysis.CompletionInfo statement = shell.sourceCodeAnalysis().analyzeCompletion(line);
+      assertTrue(statement.completeness().isComplete(), line);
+      for (SnippetEvent event : shell.eval(statement.source())) {
+        String errors = shell.diagnostics(event.snippet()).map(d -> d.getMessage(null)).toList().toString();
+        assertEquals(Snippet.Status.VALID, event.status(), line + errors);
+        if (event.exception() != null) fail(line, event.exception());
+      }
     }
   }
 

@@ -39,9 +39,14 @@ public final class Llama3vCommand implements Runnable {
     return stacktrace;
   }
 
+  /** The verbs and how their options are read. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Llama3vCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
   /** Runs a command line with the given streams and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new Llama3vCommand());
+    CommandLine line = commandLine();
     Errors errors = new Errors();
     line.setOut(out).setErr(err).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
     try {

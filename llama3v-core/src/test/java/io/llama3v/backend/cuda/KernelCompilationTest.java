@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * loudly and is skipped.
  */
 class KernelCompilationTest {
+  private static final int MOST_UNITS = 8;
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
   private static final Pattern SPILL = Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
   private static final Pattern KERNEL = Pattern.compile("KERNEL(?:_BOUNDS)?\\((\\w+)");
@@ -37,29 +39,36 @@ class KernelCompilationTest {
     else withNvrtc(architecture);
   }
 
-  /** All modules as namespaces of one translation unit: a process and a parse of the headers for each would take minutes. */
+  /**
+   * The modules as namespaces of a translation unit for each processor: a process and a parse of the headers for each module would take
+   * minutes, and so would one unit for them all.
+   */
   private static void withNvcc(String architecture, Path folder) throws Exception {
     for (var header : KernelSource.headers().entrySet()) Files.writeString(folder.resolve(header.getKey()), header.getValue());
-    StringBuilder all = new StringBuilder("#define KERNEL(name) __global__ void name\n"
+    StringBuilder head = new StringBuilder("#define KERNEL(name) __global__ void name\n"
         + "#define KERNEL_BOUNDS(name, threads, blocks) __global__ void __launch_bounds__(threads, blocks) name\n");
-    for (String header : KernelSource.HEADERS) all.append("#include \"").append(header).append("\"\n");
+    for (String header : KernelSource.HEADERS) head.append("#include \"").append(header).append("\"\n");
+    List<StringBuilder> units = new ArrayList<>();
+    for (int i = 0; i < Math.min(MOST_UNITS, Runtime.getRuntime().availableProcessors()); i++) units.add(new StringBuilder(head));
     int kernels = 0;
     int module = 0;
     for (KernelSource source : KernelVariants.all()) {
+      StringBuilder unit = units.get(module % units.size());
       Path file = folder.resolve(source.file());
       if (!Files.exists(file)) Files.writeString(file, source.text());
-      for (String macro : source.macros()) all.append("#define ").append(macro.replaceFirst("=", " ")).append('\n');
-      all.append("namespace module").append(module++).append(" {\n#include \"").append(source.file()).append("\"\n}\n");
+      for (String macro : source.macros()) unit.append("#define ").append(macro.replaceFirst("=", " ")).append('\n');
+      unit.append("namespace module").append(module++).append(" {\n#include \"").append(source.file()).append("\"\n}\n");
       // Also those that a source gives itself where it is not given them.
       Set<String> defined = new HashSet<>();
       for (Matcher m = Pattern.compile("(?m)^ *#define (\\w+)").matcher(source.text()); m.find();) defined.add(m.group(1));
       for (String macro : source.macros()) defined.add(macro.substring(0, macro.indexOf('=')));
-      for (String macro : defined) all.append("#undef ").append(macro).append('\n');
+      for (String macro : defined) unit.append("#undef ").append(macro).append('\n');
       for (Matcher m = KERNEL.matcher(source.text()); m.find();) kernels++;
     }
-    Path unit = Files.writeString(folder.resolve("all.cu"), all);
-    String output = run(List.of("nice", "nvcc", "-std=c++17", "-arch=" + architecture, "-cubin", "-Xptxas", "-v", "-o",
-        folder.resolve("all.cubin").toString(), unit.toString()));
+    List<Path> files = new ArrayList<>();
+    for (StringBuilder unit : units) files.add(Files.writeString(folder.resolve("unit" + files.size() + ".cu"), unit));
+    String output = files.parallelStream().map(file -> run(List.of("nice", "nvcc", "-std=c++17", "-arch=" + architecture, "-cubin", "-Xptxas",
+        "-v", "-o", file + "bin", file.toString()))).collect(Collectors.joining("\n"));
     Set<String> entries = new HashSet<>();
     for (Matcher m = ENTRY.matcher(output); m.find();) entries.add(m.group(1));
     assertEquals(kernels, entries.size(), "kernels that the assembler saw");
@@ -106,10 +115,14 @@ class KernelCompilationTest {
     }
   }
 
-  private static String run(List<String> command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), () -> String.join(" ", command) + "\n" + output);
-    return output;
+  private static String run(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, process.waitFor(), () -> String.join(" ", command) + "\n" + output);
+      return output;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -21,6 +21,8 @@ import io.llama3v.data.curate.quality.SafetyStep;
 import io.llama3v.data.curate.quality.SimilarityStep;
 import io.llama3v.data.curate.quality.UniqueKeysStep;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,9 +90,20 @@ public final class Steps {
     return switch (config.descriptor()) {
       case "phash" -> PerceptualHash.COSINE;
       case "dhash" -> PerceptualHash.DIFFERENCE;
-      default -> config.model().toString().endsWith(".onnx") ? new OnnxDescriptor(config.model())
+      default -> config.model().toString().endsWith(".onnx") ? onnx(config.model())
           : context.models().get().descriptor(config.model());
     };
+  }
+
+  /** Looks for the library first: without it the class that uses it cannot even be loaded. */
+  private static ImageDescriptor onnx(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) throw new IOException(file + " does not exist; expected an ONNX file");
+    try {
+      Class.forName("ai.onnxruntime.OrtEnvironment", false, Steps.class.getClassLoader());
+    } catch (ClassNotFoundException absent) {
+      throw new IOException(file + " needs the ONNX runtime, which is not on the class path; add com.microsoft.onnxruntime:onnxruntime", absent);
+    }
+    return new OnnxDescriptor(file);
   }
 
   private static <T> T or(T value, T otherwise) {

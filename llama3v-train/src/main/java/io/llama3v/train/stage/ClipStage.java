@@ -50,9 +50,9 @@ final class ClipStage implements Stage {
   private static void icons(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
     TrainingConfig t = section.training();
     Map<String, DataConfig> corpus = new TreeMap<>();
-    corpus.put("icons", new DataConfig(context.shards("icons/train"), null, 1 - section.letters(), 1));
-    if (section.letters() > 0) corpus.put("letters", new DataConfig(context.shards("letters/train"), null, section.letters(), 1));
-    try (DataSets sets = DataSets.open(corpus, 1, context.config().seed())) {
+    corpus.put("icons", DataConfig.ofCorpus("icons/train", 1 - section.letters()));
+    if (section.letters() > 0) corpus.put("letters", DataConfig.ofCorpus("letters/train", section.letters()));
+    try (DataSets sets = DataSets.open(DataConfig.resolved(context.config(), corpus), 1, context.config().seed())) {
       DataLoader.Builder<Sample> data = sets.loader(t, context.folder("clip"));
       ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
       ClipTraining.runner(model, data, input, VARIATION, (sample, draw) -> caption(sample, draw, section.picture() != ClipPicture.COLOUR))
@@ -62,7 +62,7 @@ final class ClipStage implements Stage {
 
   /** Pictures and captions of one's own, as they are. */
   private static void pairs(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
-    try (DataSets sets = DataSets.open(section.data(), 1, context.config().seed())) {
+    try (DataSets sets = DataSets.open(DataConfig.resolved(context.config(), section.data()), 1, context.config().seed())) {
       ClipTraining.runner(model, sets.loader(section.training(), context.folder("clip"))).tokenizer(tokenizer).config(section.training())
           .seed(context.config().seed()).run(context);
     }

@@ -112,7 +112,7 @@ public final class DryRun {
     }
     model(ModelShapes.clip(config).map(ClipModel::new), s.training());
     if (s.data().isEmpty()) item("data", inputs.made("corpus", StageContext.shards(config, "icons/train")));
-    else data(s.data(), Map.of());
+    else data(DataConfig.resolved(config, s.data()), Map.of());
     training(s.training(), s.training().toSchedule());
   }
 

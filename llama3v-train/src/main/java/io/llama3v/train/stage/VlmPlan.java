@@ -64,11 +64,11 @@ record VlmPlan(String stage, TrainingConfig training, int tileSize, int maxToken
 
   /** The sets of a section, or those of the corpus. */
   private static Map<String, DataConfig> data(PipelineConfig c, Map<String, DataConfig> own, double questionShare) {
-    if (!own.isEmpty()) return own;
+    if (!own.isEmpty()) return DataConfig.resolved(c, own);
     Map<String, DataConfig> sets = new TreeMap<>();
-    if (questionShare < 1) sets.put(CAPTIONS, new DataConfig(StageContext.shards(c, "scenes/train"), null, 1 - questionShare, 1));
-    if (questionShare > 0) sets.put(QUESTIONS, new DataConfig(StageContext.shards(c, "questions/train"), null, questionShare, 1));
-    return sets;
+    if (questionShare < 1) sets.put(CAPTIONS, DataConfig.ofCorpus("scenes/train", 1 - questionShare));
+    if (questionShare > 0) sets.put(QUESTIONS, DataConfig.ofCorpus("questions/train", questionShare));
+    return DataConfig.resolved(c, sets);
   }
 
   /** The stage in stretches of one tile size; with a single one, that is the stage itself. */

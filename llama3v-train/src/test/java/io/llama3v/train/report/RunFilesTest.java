@@ -58,7 +58,9 @@ class RunFilesTest {
   }
 
   @Test
-  void anEmptyDirectoryGivesAnEmptyReport() throws IOException {
+  void aRunThatHasOnlyBegunGivesAnEmptyReport() throws IOException {
+    assertTrue(assertThrows(IOException.class, () -> ReportData.fromRun(run)).getMessage().contains("is not the folder of a run"));
+    Files.writeString(run.resolve(RunFiles.CONFIG), "seed: 1\n");
     ReportData data = ReportData.fromRun(run);
     assertTrue(data.stages().isEmpty() && data.samples().isEmpty() && data.evaluations().isEmpty() && data.provenance().isEmpty());
   }
@@ -81,6 +83,7 @@ class RunFilesTest {
 
   @Test
   void whatCannotBeReadIsNamed() throws IOException {
+    Files.writeString(run.resolve(RunFiles.CONFIG), "seed: 1\n");
     Files.writeString(run.resolve(RunFiles.SOUP), "[\n  {\"name\": ]");
     assertTrue(assertThrows(IOException.class, () -> ReportData.fromRun(run)).getMessage().contains("soup.json:2:"));
     assertThrows(IOException.class, () -> ReportData.fromRun(run.resolve("absent")));

@@ -41,14 +41,14 @@ public final class OnnxDescriptor implements ImageDescriptor {
    * Opens a file.
    *
    * @throws IOException           if it cannot be read or is no model of this form
-   * @throws IllegalStateException if the runtime is not on the class path
+   * @throws IllegalStateException if the runtime has no natives for this platform
    */
   public OnnxDescriptor(Path file) throws IOException {
     if (!Files.isRegularFile(file)) throw new IOException(file + " does not exist; expected an ONNX file");
     try {
       environment = OrtEnvironment.getEnvironment();
-    } catch (NoClassDefFoundError | UnsatisfiedLinkError absent) {
-      throw new IllegalStateException("the ONNX runtime is not on the class path; add com.microsoft.onnxruntime:onnxruntime", absent);
+    } catch (UnsatisfiedLinkError absent) {
+      throw new IllegalStateException("the ONNX runtime has no natives for this platform", absent);
     }
     try {
       session = environment.createSession(file.toString());

@@ -46,7 +46,11 @@ for library in "${libraries[@]}"; do
   # Also what builds and fetches, so that no timed run does.
   LLAMA3V_BLAS=$library "$llama3v" --version > /dev/null || die "$llama3v does not run with LLAMA3V_BLAS=$library"
 done
-[[ -n $out ]] || { out=$(mktemp); trap 'rm -f "$out"' EXIT; }
+done=0
+if [[ -z $out ]]; then
+  out=$(mktemp)
+  trap '(( done )) && rm -f "$out" || echo "compare.sh: stopped early; what was measured is in $out, for summary.py" >&2' EXIT
+fi
 : > "$out"
 
 for (( round = 1; round <= rounds; round++ )); do
@@ -62,3 +66,4 @@ for (( round = 1; round <= rounds; round++ )); do
   done
 done
 "$python" "$here/summary.py" "$out"
+done=1

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param seed          of every choice, the split included
  * @param iconSide      side of single-icon pictures, in pixels
  * @param iconVariants  pictures of each training icon
+ * @param iconTags      labels by its makers that describe an icon beside its name, at most
  * @param tileSide      side of one tile of a scene, in pixels; canvases are up to four tiles
  * @param scenes        captioned training scenes
  * @param questions     training scenes with questions
@@ -24,12 +25,12 @@ import java.util.Map;
  * @param shardSamples  samples in a shard
  * @param threads       that draw; the result does not depend on it
  */
-public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, int iconVariants, int tileSide,
-    int scenes, int questions, int validation, int evalIcons, int evalPerKind, int evalCaptions, Reading reading,
+public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, int iconVariants, int iconTags,
+    int tileSide, int scenes, int questions, int validation, int evalIcons, int evalPerKind, int evalCaptions, Reading reading,
     int shardSamples, int threads) {
 
   public CorpusConfig {
-    Map<String, Integer> positive = Map.of("iconVariants", iconVariants, "scenes", scenes, "questions", questions,
+    Map<String, Integer> positive = Map.of("iconVariants", iconVariants, "iconTags", iconTags, "scenes", scenes, "questions", questions,
         "validation", validation, "evalIcons", evalIcons, "evalPerKind", evalPerKind, "evalCaptions", evalCaptions,
         "shardSamples", shardSamples, "threads", threads);
     positive.forEach((name, value) -> check(name, value, 1));
@@ -39,13 +40,13 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
 
   /** The corpus of the quickstart: two pictures of each icon, 20,000 scenes, 12,000 scenes with questions. */
   public static CorpusConfig tiny(Path webjars, Path output) {
-    return new CorpusConfig(webjars, output, 1, 64, 2, 64, 20_000, 12_000, 500, 600, 240, 500, Reading.USUAL, 1000,
+    return new CorpusConfig(webjars, output, 1, 64, 2, 4, 64, 20_000, 12_000, 500, 600, 240, 500, Reading.USUAL, 1000,
         Runtime.getRuntime().availableProcessors());
   }
 
   /** The same with other sizes. */
   public CorpusConfig withSizes(int newIconVariants, int newScenes, int newQuestions) {
-    return new CorpusConfig(webjars, output, seed, iconSide, newIconVariants, tileSide, newScenes, newQuestions,
+    return new CorpusConfig(webjars, output, seed, iconSide, newIconVariants, iconTags, tileSide, newScenes, newQuestions,
         validation, evalIcons, evalPerKind, evalCaptions, reading, shardSamples, threads);
   }
 
@@ -76,7 +77,7 @@ public record CorpusConfig(Path webjars, Path output, long seed, int iconSide, i
   /** Everything that the content depends on. */
   ObjectNode content() {
     return JsonNodeFactory.instance.objectNode().put("seed", seed).put("iconSide", iconSide)
-        .put("iconVariants", iconVariants).put("tileSide", tileSide).put("scenes", scenes).put("questions", questions)
+        .put("iconVariants", iconVariants).put("iconTags", iconTags).put("tileSide", tileSide).put("scenes", scenes).put("questions", questions)
         .put("validation", validation).put("evalIcons", evalIcons).put("evalPerKind", evalPerKind)
         .put("evalCaptions", evalCaptions).put("readingSamples", reading.samples())
         .put("readingLetters", reading.letters()).put("readingSigns", reading.signs())

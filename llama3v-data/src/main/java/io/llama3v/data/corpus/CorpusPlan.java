@@ -42,8 +42,8 @@ final class CorpusPlan {
   List<SampleSet> evaluation() throws CorpusException {
     int questions = config.evalPerKind() * Question.Kind.values().length;
     return List.of(
-        icons("eval/concepts", EvalIcons.choose(library.of(IconSplit.HELDOUT), config.evalIcons(), config.seed()), 1),
-        icons("eval/family", EvalIcons.choose(library.of(IconSplit.FAMILY), config.evalIcons(), config.seed()), 1),
+        icons("eval/concepts", EvalIcons.choose(library.of(IconSplit.HELDOUT), config), 1),
+        icons("eval/family", EvalIcons.choose(library.of(IconSplit.FAMILY), config), 1),
         questions("eval/questions", IconSplit.HELDOUT, questions, false),
         questions("eval/questions-seen", IconSplit.TRAIN, questions, false),
         scenes("eval/captions", IconSplit.HELDOUT, config.evalCaptions()),
@@ -51,7 +51,7 @@ final class CorpusPlan {
   }
 
   private SampleSet icons(String path, List<DrawnIcon> icons, int variants) {
-    return new IconSet(path, icons, variants, config.iconSide(), config.seed());
+    return new IconSet(path, icons, variants, config);
   }
 
   private SampleSet scenes(String path, IconSplit split, int size) throws CorpusException {

@@ -12,12 +12,12 @@ import java.util.stream.IntStream;
 final class EvalIcons {
   private EvalIcons() {}
 
-  static List<DrawnIcon> choose(List<DrawnIcon> icons, int most, long seed) {
-    Draw draw = new Draw(seed, "eval icons", icons.size());
+  static List<DrawnIcon> choose(List<DrawnIcon> icons, CorpusConfig config) {
+    Draw draw = new Draw(config.seed(), "eval icons", icons.size());
     Set<String> concepts = new HashSet<>();
     Set<String> names = new HashSet<>();
     return draw.shuffled(IntStream.range(0, icons.size()).boxed().toList()).stream().map(icons::get)
         .filter(i -> !i.icon().properName())
-        .filter(i -> concepts.add(i.concept()) & names.add(Phrases.names(i.icon()))).limit(most).toList();
+        .filter(i -> concepts.add(i.concept()) & names.add(Phrases.names(i.icon(), config.iconTags()))).limit(config.evalIcons()).toList();
   }
 }

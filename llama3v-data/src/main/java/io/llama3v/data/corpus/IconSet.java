@@ -11,18 +11,20 @@ final class IconSet implements SampleSet {
   private final List<DrawnIcon> icons;
   private final int variants;
   private final int side;
+  private final int tags;
   private final long seed;
 
   /**
    * @param variants pictures of each icon, differing in colour, background, size and position
-   * @param side     width and height in pixels
+   * @param config   side of the pictures, tags in a description, seed
    */
-  IconSet(String path, List<DrawnIcon> icons, int variants, int side, long seed) {
+  IconSet(String path, List<DrawnIcon> icons, int variants, CorpusConfig config) {
     this.path = path;
     this.icons = icons;
     this.variants = variants;
-    this.side = side;
-    this.seed = seed;
+    this.side = config.iconSide();
+    this.tags = config.iconTags();
+    this.seed = config.seed();
   }
 
   @Override
@@ -42,7 +44,7 @@ final class IconSet implements SampleSet {
     DrawnIcon icon = icons.get(number % icons.size());
     NamedColour colour = draw.of(List.of(NamedColour.values()));
     Background background = icon.mask().coloured() ? draw.of(List.of(Background.values())) : colour.background(draw);
-    return new Plan(icon, colour, background, Phrases.iconCaptions(draw, icon.icon(), colour, background));
+    return new Plan(icon, colour, background, Phrases.iconCaptions(draw, icon.icon(), colour, background, tags));
   }
 
   @Override
@@ -63,7 +65,7 @@ final class IconSet implements SampleSet {
         .put("style", icon.style());
     json.set("tags", SampleJson.texts(icon.tags()));
     json.set("aliases", SampleJson.texts(icon.aliases()));
-    json.put("names", Phrases.names(icon)).put("caption", plan.captions().get(0));
+    json.put("names", Phrases.names(icon, tags)).put("caption", plan.captions().get(0));
     json.set("captions", SampleJson.texts(plan.captions()));
     if (!plan.icon().mask().coloured()) {
       json.put("colour", plan.colour().word());

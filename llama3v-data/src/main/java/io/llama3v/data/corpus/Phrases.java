@@ -8,7 +8,6 @@ import java.util.stream.Collectors;
 /** What one says of icons and scenes. */
 final class Phrases {
   private static final List<String> NUMBERS = List.of("zero", "one", "two", "three", "four");
-  private static final int MAX_TAGS = 4;
 
   private Phrases() {}
 
@@ -32,22 +31,22 @@ final class Phrases {
   }
 
   /** The plain description used as a retrieval candidate: label and first tags, never a colour. */
-  static String names(Icon icon) {
+  static String names(Icon icon, int tags) {
     List<String> all = new ArrayList<>(List.of(icon.label()));
-    all.addAll(icon.tags().subList(0, Math.min(MAX_TAGS, icon.tags().size())));
+    all.addAll(icon.tags().subList(0, Math.min(tags, icon.tags().size())));
     return String.join(", ", all);
   }
 
-  /** Several captions of one icon picture, in drawn order; the first is the main one. */
-  static List<String> iconCaptions(Draw draw, Icon icon, NamedColour colour, Background background) {
+  /** Several captions of one icon picture with at most {@code most} tags, in drawn order; the first is the main one. */
+  static List<String> iconCaptions(Draw draw, Icon icon, NamedColour colour, Background background, int most) {
     List<String> tags = draw.shuffled(icon.tags());
     String some = tags.isEmpty() ? "" : ", " + String.join(", ", tags.subList(0, Math.min(tags.size(),
-        draw.between(1, MAX_TAGS))));
+        draw.between(1, most))));
     String label = icon.label();
     String coloured = icon.coloured() ? label : colour.word() + " " + label;
     List<String> captions = new ArrayList<>();
     captions.add(label + some);
-    captions.add(names(icon));
+    captions.add(names(icon, most));
     captions.add(icon.coloured() ? "the " + label : withArticle(coloured));
     captions.add(icon.coloured() ? "a picture of the " + label
         : "an icon of " + withArticle(label) + (draw.chance(0.3) ? " on a " + background.word() + " background" : ""));

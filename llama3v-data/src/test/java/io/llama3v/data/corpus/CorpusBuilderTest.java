@@ -39,7 +39,7 @@ class CorpusBuilderTest {
   private static JsonNode manifest;
 
   private static CorpusConfig config(Path output, int threads) {
-    return new CorpusConfig(jars, output, 4, 32, 2, 32, 130, 220, 20, 30, 44, 30, CorpusConfig.Reading.USUAL, 100, threads);
+    return new CorpusConfig(jars, output, 4, 32, 2, 4, 32, 130, 220, 20, 30, 44, 30, CorpusConfig.Reading.USUAL, 100, threads);
   }
 
   @BeforeAll
@@ -270,7 +270,7 @@ class CorpusBuilderTest {
     assertThrows(CorpusException.class, () -> CorpusBuilder.build(config(foreign, 1), (what, done, total) -> { }));
     assertTrue(Files.exists(foreign.resolve("thesis.tex")));
     Path empty = Files.createDirectories(dir.resolve("nojars"));
-    CorpusConfig missing = new CorpusConfig(empty, dir.resolve("out"), 1, 32, 1, 32, 1, 1, 1, 1, 1, 1, CorpusConfig.Reading.USUAL, 1, 1);
+    CorpusConfig missing = new CorpusConfig(empty, dir.resolve("out"), 1, 32, 1, 4, 32, 1, 1, 1, 1, 1, 1, CorpusConfig.Reading.USUAL, 1, 1);
     CorpusException e = assertThrows(CorpusException.class,
         () -> CorpusBuilder.build(missing, (what, done, total) -> { }));
     assertTrue(e.getMessage().contains("mvn dependency:copy -Dartifact=org.webjars.npm:mdi__svg:5.2.45"), e.getMessage());
@@ -279,7 +279,7 @@ class CorpusBuilderTest {
   @Test
   void signsAreReadAndWordsThatAreHeldOutAreNeverSpelled() throws IOException {
     Path output = dir.resolve("signs");
-    CorpusBuilder.build(new CorpusConfig(jars, output, 4, 32, 1, 64, 10, 50, 5, 5, 200, 5, new CorpusConfig.Reading(300, 7, true), 100, 2),
+    CorpusBuilder.build(new CorpusConfig(jars, output, 4, 32, 1, 4, 64, 10, 50, 5, 5, 200, 5, new CorpusConfig.Reading(300, 7, true), 100, 2),
         (what, done, total) -> { });
     Set<String> shown = new HashSet<>();
     try (ShardIndex words = ShardIndex.open(output + "/words/train-[0-9]*.tar");

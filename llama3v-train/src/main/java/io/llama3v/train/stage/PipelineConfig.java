@@ -23,7 +23,7 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     for (String stage : stages) {
       if (!Stages.NAMES.contains(stage)) throw new IllegalArgumentException("no stage is called '" + stage + "'; there are " + Stages.NAMES);
     }
-    corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0, null));
+    corpus = Defaults.or(corpus, new CorpusSection(null, null, 0, 0, 0, 0, 0, null));
     preferences = Defaults.or(preferences, new PreferencesSection(0, 0));
     evaluation = Defaults.or(evaluation, new EvaluationSection(0, 0, 0, null));
     checkShapes(languageModel, clip, adapter, annealing);

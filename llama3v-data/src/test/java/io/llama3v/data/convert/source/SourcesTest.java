@@ -238,9 +238,9 @@ class SourcesTest {
 
   @Test
   void votesCountWithoutCaseAndTiesGoToTheFirst() {
-    assertEquals("b", Votes.most(List.of("a", "b", "B ")));
-    assertEquals("a", Votes.most(List.of("a", "b")));
-    assertFalse(Votes.most(List.of("x")).isEmpty());
+    assertEquals("b", Answers.mostFrequent(List.of("a", "b", "B ")));
+    assertEquals("a", Answers.mostFrequent(List.of("a", "b")));
+    assertFalse(Answers.mostFrequent(List.of("x")).isEmpty());
     assertNull(Regions.of(10, 0, 5, 5, 10, 10));
   }
 }

@@ -13,6 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 final class ElementKernels {
   /** Elements that are not worth a second thread. */
   private static final long GRAIN = 16_384;
+  /** Floats of an operand whose block is read twice: five such blocks fit a second-level cache. */
+  private static final int BLOCK = 8_192;
   private static final int DENSE = 1;
   private static final int CONSTANT = 2;
   private final Parallel team;
@@ -96,7 +98,7 @@ final class ElementKernels {
         for (; i < n; i++) Vec.put(b, i, Math.max(0, Vec.get(a, i)));
       });
       case TANH -> scalar(x, y, Math::tanh);
-      case SIGMOID -> scalar(x, y, t -> 1 / (1 + Math.exp(-t)));
+      case SIGMOID -> flat(x, y, null, null, (a, b, v, w, n) -> sigmoid(a, b, n));
       case EXP -> scalar(x, y, Math::exp);
       case LOG -> scalar(x, y, Math::log);
     }
@@ -161,42 +163,67 @@ final class ElementKernels {
   }
 
   void siluGate(Tensor gate, Tensor up, Tensor y) {
-    flat(gate, up, y, null, (a, u, b, w, n) -> {
-      int i = 0;
-      for (int end = Vec.bound(n); i < end; i += Vec.N) {
-        FloatVector t = Vec.load(a, i);
-        Vec.store(t.mul(VecMath.sigmoid(t)).mul(Vec.load(u, i)), b, i);
+    flat(gate, up, y, null, (a, u, b, w, n) -> siluGate(a, u, b, n));
+  }
+
+  private static void siluGate(ByteBuffer a, ByteBuffer u, ByteBuffer b, int n) {
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) {
+      FloatVector t = Vec.load(a, i);
+      Vec.store(t.mul(VecMath.sigmoid(t)).mul(Vec.load(u, i)), b, i);
+    }
+    for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i)) * Vec.get(u, i));
+  }
+
+  /**
+   * {@code dUp = dy silu(gate)}, {@code dGate = dy up silu'(gate)}; either may be null, and dGate shares no memory with an input. Short
+   * loops, for the reason that {@link VecMath} gives, over blocks that stay in the cache between them; dGate first holds σ(gate).
+   */
+  void siluGateBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
+    team.range(gate.elements(), GRAIN, (from, to, number) -> {
+      for (long at = from; at < to; at += BLOCK) {
+        long end = Math.min(to, at + BLOCK);
+        ByteBuffer a = part(gate, at, end);
+        ByteBuffer g = part(dy, at, end);
+        ByteBuffer da = part(dGate, at, end);
+        ByteBuffer du = part(dUp, at, end);
+        int n = Math.toIntExact(end - at);
+        if (da == null) {
+          siluGate(a, g, du, n);
+        } else {
+          sigmoid(a, da, n);
+          if (du != null) product(a, da, g, du, n);
+          siluSlope(a, da, g, part(up, at, end), n);
+        }
       }
-      for (; i < n; i++) Vec.put(b, i, Vec.get(a, i) * VecMath.sigmoid(Vec.get(a, i)) * Vec.get(u, i));
     });
   }
 
-  /** {@code dUp = dy silu(gate)}, {@code dGate = dy up silu'(gate)}; either may be null. */
-  void siluGateBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
-    team.range(gate.elements(), GRAIN, (from, to, number) -> {
-      ByteBuffer a = part(gate, from, to);
-      ByteBuffer u = part(up, from, to);
-      ByteBuffer g = part(dy, from, to);
-      ByteBuffer da = part(dGate, from, to);
-      ByteBuffer du = part(dUp, from, to);
-      int n = Math.toIntExact(to - from);
-      int i = 0;
-      for (int end = Vec.bound(n); i < end; i += Vec.N) {
-        FloatVector t = Vec.load(a, i);
-        FloatVector s = VecMath.sigmoid(t);
-        FloatVector d = Vec.load(g, i);
-        FloatVector silu = t.mul(s);
-        if (du != null) Vec.store(silu.mul(d), du, i);
-        if (da != null) Vec.store(d.mul(Vec.load(u, i)).mul(silu.mul(s.neg().add(1f)).add(s)), da, i);
-      }
-      for (; i < n; i++) {
-        float t = Vec.get(a, i);
-        float s = VecMath.sigmoid(t);
-        float d = Vec.get(g, i);
-        if (du != null) Vec.put(du, i, t * s * d);
-        if (da != null) Vec.put(da, i, d * Vec.get(u, i) * (s + t * s * (1 - s)));
-      }
-    });
+  private static void sigmoid(ByteBuffer a, ByteBuffer b, int n) {
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(VecMath.sigmoid(Vec.load(a, i)), b, i);
+    for (; i < n; i++) Vec.put(b, i, VecMath.sigmoid(Vec.get(a, i)));
+  }
+
+  private static void product(ByteBuffer a, ByteBuffer b, ByteBuffer c, ByteBuffer y, int n) {
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) Vec.store(Vec.load(a, i).mul(Vec.load(b, i)).mul(Vec.load(c, i)), y, i);
+    for (; i < n; i++) Vec.put(y, i, Vec.get(a, i) * Vec.get(b, i) * Vec.get(c, i));
+  }
+
+  /** s becomes {@code dy up (σ + t σ (1 − σ))}, where it was σ(t). */
+  private static void siluSlope(ByteBuffer t, ByteBuffer s, ByteBuffer dy, ByteBuffer up, int n) {
+    int i = 0;
+    for (int end = Vec.bound(n); i < end; i += Vec.N) {
+      FloatVector v = Vec.load(s, i);
+      FloatVector silu = Vec.load(t, i).mul(v);
+      Vec.store(Vec.load(dy, i).mul(Vec.load(up, i)).mul(v.add(silu).sub(silu.mul(v))), s, i);
+    }
+    for (; i < n; i++) {
+      float v = Vec.get(s, i);
+      float silu = Vec.get(t, i) * v;
+      Vec.put(s, i, Vec.get(dy, i) * Vec.get(up, i) * (v + silu - silu * v));
+    }
   }
 
   void gatedAdd(Tensor x, Tensor h, float tanh, Tensor y) {

@@ -18,8 +18,19 @@ class VecMathTest {
   }
 
   @Test
+  void logistic() {
+    compare(VecMath::sigmoid, x -> 1 / (1 + Math.exp(-x)), 2e-7);
+    for (float far : new float[] {16.4f, 16.6f, 100, Float.POSITIVE_INFINITY}) {
+      assertEquals(1, VecMath.sigmoid(Vec.broadcast(far)).lane(0), 2e-7);
+      assertEquals(0, VecMath.sigmoid(Vec.broadcast(-far)).lane(0), 2e-7);
+    }
+  }
+
+  @Test
   void valuesThatAreNotFinite() {
     FloatVector odd = Vec.broadcast(Float.NaN);
+    assertEquals(Float.NaN, VecMath.sigmoid(odd).lane(0));
+    assertEquals(Float.NaN, VecMath.exp(odd).lane(0));
     assertEquals(Float.NaN, VecMath.normalCdf(odd).lane(0));
     assertEquals(Float.NaN, VecMath.geluSlope(odd).lane(0));
     assertEquals(1, VecMath.normalCdf(Vec.broadcast(Float.POSITIVE_INFINITY)).lane(0), 2e-7);
@@ -32,6 +43,7 @@ class VecMathTest {
       double expected = Math.exp((float) x);
       assertEquals(1, VecMath.exp(Vec.broadcast((float) x)).lane(0) / expected, 3e-7, "e^" + x);
     }
+    for (float low : new float[] {-88.5f, -100, -1e30f}) assertEquals(0, VecMath.exp(Vec.broadcast(low)).lane(0));
   }
 
   private static void compare(UnaryOperator<FloatVector> vector, DoubleUnaryOperator exact, double tolerance) {

@@ -408,12 +408,13 @@ final class ElementKernels {
     long rows = x.elements() / width;
     ByteBuffer out = HostStorage.buffer(y);
     // Each thread owns a stripe of columns, so that the order of every sum is fixed.
-    team.range(width, rows * width <= GRAIN ? width : Vec.N, (from, to, part) -> {
+    team.range(width, rows * width <= GRAIN ? width : 4 * Vec.N, (from, to, part) -> {
       int n = (int) (to - from);
       for (long start = 0; start < rows; start += 4096) {
         int count = (int) Math.min(4096, rows - start);
         ByteBuffer b = HostStorage.buffer(x, start * width, (long) count * width);
         int i = 0;
+        for (int end = n - 4 * Vec.N; i <= end; i += 4 * Vec.N) addColumns(b, count, width, out, (int) from + i);
         for (int end = Vec.bound(n); i < end; i += Vec.N) {
           FloatVector acc = Vec.load(out, (int) from + i);
           for (int r = 0, at = (int) from + i; r < count; r++, at += width) acc = acc.add(Vec.load(b, at));
@@ -426,6 +427,24 @@ final class ElementKernels {
         }
       }
     });
+  }
+
+  /** Four vectors wide: whole lines of the cache, and four sums under way at a time. */
+  private static void addColumns(ByteBuffer b, int rows, int width, ByteBuffer out, int column) {
+    FloatVector s0 = Vec.load(out, column);
+    FloatVector s1 = Vec.load(out, column + Vec.N);
+    FloatVector s2 = Vec.load(out, column + 2 * Vec.N);
+    FloatVector s3 = Vec.load(out, column + 3 * Vec.N);
+    for (int r = 0, at = column; r < rows; r++, at += width) {
+      s0 = s0.add(Vec.load(b, at));
+      s1 = s1.add(Vec.load(b, at + Vec.N));
+      s2 = s2.add(Vec.load(b, at + 2 * Vec.N));
+      s3 = s3.add(Vec.load(b, at + 3 * Vec.N));
+    }
+    Vec.store(s0, out, column);
+    Vec.store(s1, out, column + Vec.N);
+    Vec.store(s2, out, column + 2 * Vec.N);
+    Vec.store(s3, out, column + 3 * Vec.N);
   }
 
   private double total(Tensor x) {

@@ -117,7 +117,7 @@ public abstract class Backend implements AutoCloseable {
           + (type == DType.F64 ? "; --backend nd4j computes in double precision" : ""));
     }
     try {
-      return new Tensor(this, allocate(Math.max(1, Shape.elements(shape)) * type.bytes(), use), type, 0, shape);
+      return new Tensor(this, allocate(Math.multiplyExact(Math.max(1, Shape.elements(shape)), (long) type.bytes()), use), type, 0, shape);
     } catch (DeviceMemoryException e) {
       throw e.of(type + Shape.text(shape));
     }
@@ -155,7 +155,7 @@ public abstract class Backend implements AutoCloseable {
   public final Tensor tensor(double[] values, long... shape) {
     requireCount(values.length, shape);
     Tensor t = empty(DType.F64, shape);
-    t.array().assign(org.nd4j.linalg.factory.Nd4j.createFromArray(values).reshape(t.array().shape()));
+    if (values.length > 0) t.array().assign(org.nd4j.linalg.factory.Nd4j.createFromArray(values).reshape(t.array().shape()));
     return t;
   }
 
@@ -168,6 +168,18 @@ public abstract class Backend implements AutoCloseable {
       default -> throw new IllegalArgumentException("an array of type " + array.dataType()
           + "; expected FLOAT, DOUBLE or INT (castTo first)");
     };
+  }
+
+  /**
+   * For {@code upload} and {@code download}: fails unless a tensor has one of these types and a buffer room for, or values of, all of it.
+   *
+   * @param available values that the buffer has room for, or holds
+   * @throws IllegalArgumentException if not
+   */
+  protected static void requireBuffer(Tensor tensor, long available, DType... types) {
+    for (DType type : types) if (tensor.type() == type && available >= tensor.elements()) return;
+    throw new IllegalArgumentException("copying between a buffer of " + available + " values and a tensor " + tensor + "; expected type "
+        + types[0] + " and at least " + tensor.elements() + " values");
   }
 
   private static void requireCount(int count, long[] shape) {

@@ -12,6 +12,8 @@ public final class Cast {
   /** Converts; a tensor that has the type already is returned as it is. */
   public static Tensor apply(Tensor x, DType type) {
     if (x.type() == type) return x;
+    Checks.floating("cast", "the operand", x);
+    if (!type.isFloating()) throw new IllegalArgumentException("cast to " + type + "; expected a floating type");
     Backend backend = x.backend();
     Tensor y = backend.empty(type, x.shape());
     backend.kernels().copy(x, y);

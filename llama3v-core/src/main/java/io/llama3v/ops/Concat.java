@@ -16,6 +16,7 @@ public final class Concat {
    * @throws IllegalArgumentException if they do not
    */
   public static Tensor apply(int axis, Tensor... parts) {
+    if (parts.length == 0) throw new IllegalArgumentException("concat: nothing to join; expected at least one operand");
     Tensor first = parts[0];
     int a = Shape.axis(axis, first.rank());
     long[] shape = first.shape();
@@ -33,6 +34,7 @@ public final class Concat {
   /** Adds {@code before} and {@code after} zeros at the ends of an axis. */
   public static Tensor pad(Tensor x, int axis, long before, long after) {
     int a = Shape.axis(axis, x.rank());
+    if (before < 0 || after < 0) throw new IllegalArgumentException("pad: " + before + " zeros before and " + after + " after; expected 0 or more");
     long[] shape = x.shape();
     shape[a] += before + after;
     return join(x.backend(), shape, a, before, x);

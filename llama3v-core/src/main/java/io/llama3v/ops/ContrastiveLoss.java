@@ -13,6 +13,7 @@ public final class ContrastiveLoss {
   /** The loss as a scalar. */
   public static Tensor apply(Tensor image, Tensor text, Tensor logitScale) {
     Checks.sameShape("contrastive loss", image, text);
+    Checks.shape("contrastive loss", "image", image, -1, -1);
     int batch = Math.toIntExact(image.size(0));
     int[] diagonal = new int[batch];
     for (int i = 0; i < batch; i++) diagonal[i] = i;

@@ -43,7 +43,9 @@ public final class Convolution2d {
   }
 
   private static Tensor windows(Tensor x, Tensor matrix, Tensor bias, Windows w) {
+    Checks.floating("convolution", "x", x);
     Checks.sameType("convolution", x, matrix);
+    if (bias != null) Checks.sameType("convolution", x, bias);
     Backend backend = x.backend();
     long n = x.size(0);
     long out = matrix.size(0);

@@ -16,17 +16,27 @@ public final class CrossEntropy {
 
   private CrossEntropy() {}
 
-  /** The loss as a scalar; see the class. */
+  /**
+   * The loss as a scalar; see the class.
+   *
+   * @throws IllegalArgumentException if the normalizer is not a positive number: a batch without labels has no loss
+   */
   public static Tensor apply(Tensor logits, Tensor labels, Tensor weights, double normalizer) {
+    Checks.normalizer("cross entropy", normalizer);
     return perRow(logits, labels, weights).sum().mul(1 / normalizer);
   }
 
   /** The loss of each row, [rows]; 0 where the label is ignored. */
   public static Tensor perRow(Tensor logits, Tensor labels, Tensor weights) {
     Checks.shape("cross entropy", "logits", logits, -1, -1);
+    Checks.rows("cross entropy", logits);
+    Checks.floating("cross entropy", "logits", logits);
     Checks.shape("cross entropy", "labels", labels, logits.size(0));
     Checks.indices("cross entropy", "labels", labels);
-    if (weights != null) Checks.shape("cross entropy", "weights", weights, logits.size(0));
+    if (weights != null) {
+      Checks.shape("cross entropy", "weights", weights, logits.size(0));
+      Checks.beside("cross entropy", "weights", weights, logits);
+    }
     Backend backend = logits.backend();
     Tensor losses = backend.empty(logits.type().accumulator(), logits.size(0));
     Tensor logSumExp = backend.empty(logits.type().accumulator(), logits.size(0));

@@ -14,6 +14,8 @@ public final class GatedResidual {
   /** Adds the gated branch; see the class. */
   public static Tensor apply(Tensor x, Tensor h, Tensor gate) {
     Checks.sameShape("gated residual", x, h);
+    Checks.sameType("gated residual", x, h);
+    Checks.beside("gated residual", "the gate", gate, x);
     if (gate.elements() != 1) throw new IllegalArgumentException("gated residual: the gate has " + gate.elements() + " elements; expected 1");
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type(), x.shape());

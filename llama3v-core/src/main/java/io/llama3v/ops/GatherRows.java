@@ -21,6 +21,10 @@ public final class GatherRows {
   public static Tensor apply(Tensor table, Tensor ids, DType type) {
     Checks.shape("gather rows", "table", table, -1, -1);
     Checks.indices("gather rows", "ids", ids);
+    Checks.floating("gather rows", "table", table);
+    if (table.type().with(type) != type.with(table.type())) {
+      throw new IllegalArgumentException("gather rows: rows of " + table.type() + " cannot be had as " + type + "; cast them");
+    }
     Backend backend = table.backend();
     long[] shape = java.util.Arrays.copyOf(ids.shape(), ids.rank() + 1);
     shape[ids.rank()] = table.size(1);

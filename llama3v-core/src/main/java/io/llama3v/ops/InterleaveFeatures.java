@@ -14,7 +14,12 @@ public final class InterleaveFeatures {
 
   /** Interleaves; see the class. */
   public static Tensor apply(Tensor base, Tensor... features) {
-    for (Tensor feature : features) Checks.sameShape("interleave features", base, feature);
+    Checks.rank("interleave features", "the base", base, 1);
+    Checks.floating("interleave features", "the base", base);
+    for (Tensor feature : features) {
+      Checks.sameShape("interleave features", base, feature);
+      Checks.sameType("interleave features", base, feature);
+    }
     Backend backend = base.backend();
     long[] shape = base.shape();
     shape[shape.length - 1] *= 1 + features.length;

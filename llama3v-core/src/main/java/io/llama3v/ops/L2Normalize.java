@@ -10,9 +10,11 @@ public final class L2Normalize {
 
   /** Normalises the last axis to unit length. */
   public static Tensor apply(Tensor x) {
+    long rows = Checks.rows("l2 normalize", x);
+    Checks.floating("l2 normalize", "the operand", x);
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type().accumulator(), x.shape());
-    Tensor norm = backend.empty(x.type().accumulator(), x.elements() / x.size(-1));
+    Tensor norm = backend.empty(x.type().accumulator(), rows);
     backend.kernels().l2Normalize(x, y, norm);
     return Tape.note("l2 normalize", y, Checks.list(x), Checks.list(y, norm), dy -> {
       Tensor dx = backend.empty(x.type(), x.shape());

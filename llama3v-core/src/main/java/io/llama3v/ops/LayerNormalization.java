@@ -13,10 +13,12 @@ public final class LayerNormalization {
 
   /** Normalises; see the class. */
   public static Tensor apply(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+    long rows = Checks.rows("layer norm", x);
     Checks.shape("layer norm", "weight", weight, x.size(-1));
     Checks.shape("layer norm", "bias", bias, x.size(-1));
+    Checks.beside("layer norm", "weight", weight, x);
+    Checks.beside("layer norm", "bias", bias, x);
     Backend backend = x.backend();
-    long rows = x.elements() / x.size(-1);
     Tensor y = backend.empty(x.type(), x.shape());
     Tensor mean = backend.empty(x.type().accumulator(), rows);
     Tensor rstd = backend.empty(x.type().accumulator(), rows);

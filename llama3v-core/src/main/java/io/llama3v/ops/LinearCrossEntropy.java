@@ -20,9 +20,14 @@ public final class LinearCrossEntropy {
 
   private LinearCrossEntropy() {}
 
-  /** The loss as a scalar; see the class. */
+  /**
+   * The loss as a scalar; see the class.
+   *
+   * @throws IllegalArgumentException if shapes or types do not fit, or the normalizer is not a positive number
+   */
   public static Tensor apply(Tensor x, Tensor weight, Tensor labels, double normalizer) {
     check(x, weight, labels);
+    Checks.normalizer("linear cross entropy", normalizer);
     return apply(x, weight, labels, normalizer, blockRows(weight));
   }
 

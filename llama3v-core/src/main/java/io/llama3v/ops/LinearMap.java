@@ -18,8 +18,12 @@ public final class LinearMap {
     Checks.shape("linear", "weight", weight, -1, x.size(-1));
     long in = weight.size(1);
     long out = weight.size(0);
-    if (bias != null) Checks.shape("linear", "bias", bias, out);
+    Checks.floating("linear", "x", x);
     Checks.compatible("linear", x, weight);
+    if (bias != null) {
+      Checks.shape("linear", "bias", bias, out);
+      Checks.compatible("linear", x, bias);
+    }
     Backend backend = x.backend();
     Kernels kernels = backend.kernels();
     long[] shape = x.shape();

@@ -17,6 +17,7 @@ public final class MatMul {
   public static Tensor apply(Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
     Checks.rank("matmul", "the left operand", a, 2);
     Checks.rank("matmul", "the right operand", b, 2);
+    Checks.floating("matmul", "the left operand", a);
     Checks.sameType("matmul", a, b);
     long m = a.size(transposeA ? -1 : -2);
     long k = a.size(transposeA ? -2 : -1);

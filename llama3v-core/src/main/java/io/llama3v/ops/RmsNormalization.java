@@ -13,10 +13,12 @@ public final class RmsNormalization {
 
   /** Normalises; see the class. */
   public static Tensor apply(Tensor x, Tensor weight, double epsilon) {
+    long rows = Checks.rows("rms norm", x);
     Checks.shape("rms norm", "weight", weight, x.size(-1));
+    Checks.beside("rms norm", "weight", weight, x);
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type(), x.shape());
-    Tensor rstd = backend.empty(x.type().accumulator(), x.elements() / x.size(-1));
+    Tensor rstd = backend.empty(x.type().accumulator(), rows);
     backend.kernels().rmsNorm(x, weight, epsilon, y, rstd);
     return Tape.note("rms norm", y, Checks.list(x, weight), Checks.list(x, weight, rstd), dy -> {
       Tensor dWeight = weight.needsGrad() ? weight.gradBuffer() : null;

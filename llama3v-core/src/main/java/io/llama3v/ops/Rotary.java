@@ -14,6 +14,10 @@ public final class Rotary {
   /** Rotates queries or keys; see the class. */
   public static Tensor apply(Tensor x, Tensor cos, Tensor sin) {
     Checks.shape("rotary", "x", x, -1, -1, -1, -1);
+    if (x.size(3) % 2 != 0) throw new IllegalArgumentException("rotary: heads of width " + x.size(3) + "; channels turn in pairs, so it must be even");
+    Checks.shape("rotary", "cos", cos, -1, -1, -1);
+    Checks.beside("rotary", "cos", cos, x);
+    Checks.sameType("rotary", cos, sin);
     Checks.shape("rotary", "cos", cos, cos.size(0) == 1 ? 1 : x.size(0), x.size(1), x.size(3) / 2);
     Checks.sameShape("rotary", cos, sin);
     Backend backend = x.backend();

@@ -2,6 +2,7 @@ package io.llama3v.ops;
 
 import io.llama3v.backend.AttentionMask;
 import io.llama3v.backend.Backend;
+import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tape;
 import io.llama3v.tensor.Tensor;
 
@@ -23,12 +24,17 @@ public final class ScaledDotProductAttention {
     Checks.shape("attention", "q", q, -1, -1, -1, -1);
     Checks.shape("attention", "k", k, q.size(0), -1, -1, q.size(3));
     Checks.shape("attention", "v", v, k.shape());
+    Checks.floating("attention", "q", q);
     Checks.sameType("attention", q, k);
     Checks.sameType("attention", q, v);
     if (k.size(2) == 0 || q.size(2) % k.size(2) != 0) {
       throw new IllegalArgumentException("attention: " + k.size(2) + " key heads do not divide " + q.size(2) + " query heads");
     }
+    if (k.size(1) == 0 || q.size(3) == 0) {
+      throw new IllegalArgumentException("attention: k has shape " + Shape.text(k.shape()) + "; expected at least one key and one channel");
+    }
     mask.check(q.size(0), q.size(2), q.size(1), k.size(1));
+    for (Tensor rule : mask.tensors()) if (rule != null) Checks.beside("attention", "a tensor of the mask", rule, q);
     Backend backend = q.backend();
     Tensor out = backend.empty(q.type(), q.shape());
     Tensor logSumExp = backend.empty(q.type().accumulator(), q.size(0), q.size(2), q.size(1));

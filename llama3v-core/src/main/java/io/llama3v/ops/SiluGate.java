@@ -11,6 +11,8 @@ public final class SiluGate {
   /** Applies the gate; see the class. */
   public static Tensor apply(Tensor gate, Tensor up) {
     Checks.sameShape("silu gate", gate, up);
+    Checks.sameType("silu gate", gate, up);
+    Checks.floating("silu gate", "the gate", gate);
     Backend backend = gate.backend();
     Tensor y = backend.empty(gate.type(), gate.shape());
     backend.kernels().siluGate(gate, up, y);

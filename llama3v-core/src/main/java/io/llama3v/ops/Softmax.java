@@ -10,7 +10,8 @@ public final class Softmax {
 
   /** Normalises the last axis. */
   public static Tensor apply(Tensor x) {
-    Checks.rank("softmax", "the operand", x, 1);
+    Checks.rows("softmax", x);
+    Checks.floating("softmax", "the operand", x);
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type(), x.shape());
     backend.kernels().softmax(x, y);

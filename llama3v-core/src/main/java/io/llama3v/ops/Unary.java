@@ -11,6 +11,7 @@ public final class Unary {
 
   /** Applies {@code op} to every element. */
   public static Tensor apply(UnaryOp op, Tensor x) {
+    Checks.floating(op.name(), "the operand", x);
     Backend backend = x.backend();
     Tensor y = backend.empty(x.type(), x.shape());
     backend.kernels().unary(op, x, y);

@@ -54,7 +54,7 @@ public final class Parameter extends Tensor {
     if (storage == null) {
       backend = target;
       try {
-        storage = target.allocate(elements() * type().bytes(), MemoryUse.WEIGHTS);
+        storage = target.allocate(Math.multiplyExact(Math.max(1, elements()), (long) type().bytes()), MemoryUse.WEIGHTS);
       } catch (DeviceMemoryException e) {
         throw e.of("weight '" + name + "' " + type() + Shape.text(shape()));
       }
@@ -78,8 +78,16 @@ public final class Parameter extends Tensor {
     Tensor old = new Tensor(backend, storage, DType.BF16, 0, shape());
     Backend owner = backend;
     storage = null;
-    allocate(owner, DType.F32);
-    owner.kernels().copy(old, this);
+    try {
+      allocate(owner, DType.F32);
+      owner.kernels().copy(old, this);
+    } catch (RuntimeException | Error failed) {
+      // Without room for both, it stays what it was.
+      if (storage != null) storage.release();
+      storage = old.storage();
+      type = DType.BF16;
+      throw failed;
+    }
     old.close();
     return this;
   }

@@ -42,6 +42,10 @@ public final class Recompute {
     }
     try (Tape inner = Tape.record(backend)) {
       Tensor output = block.apply(leaves);
+      if (!output.needsGrad()) {
+        throw new IllegalStateException("a recomputed block needs no gradient when it is run again: it must use the inputs it is given, and"
+            + " no parameters but those that were named");
+      }
       // What later users of an input have contributed is added to, contribution by contribution, as if the block had been recorded:
       // sums of floats depend on their order.
       for (int i = 0; i < inputs.length; i++) if (leaves[i] != null && leaves[i].needsGrad()) leaves[i].takeGrad(inputs[i]);
@@ -55,6 +59,9 @@ public final class Recompute {
           leaves[i].clearGrad();
         }
       }
+    } finally {
+      // Nothing is left here unless the block failed.
+      for (Tensor leaf : leaves) if (leaf != null) leaf.clearGrad();
     }
   }
 }

@@ -58,12 +58,22 @@ public class Scope implements AutoCloseable {
   /** Releases what is owned so far, except for {@code exception}; the scope stays open. */
   final void releaseOwned(Storage exception) {
     boolean kept = false;
+    IllegalStateException twice = null;
     for (Storage storage : owned) {
-      if (storage == exception && !kept) kept = true;
-      else storage.release();
+      if (storage == exception && !kept) {
+        kept = true;
+        continue;
+      }
+      try {
+        storage.release();
+      } catch (IllegalStateException released) {
+        // Somebody closed it by hand: a mistake to be told, but the others must not leak for it.
+        twice = released;
+      }
     }
     owned.clear();
     if (kept) owned.add(exception);
+    if (twice != null) throw twice;
   }
 
   @Override

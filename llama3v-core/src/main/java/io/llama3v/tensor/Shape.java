@@ -15,7 +15,10 @@ public final class Shape {
     long n = 1;
     for (long axis : shape) {
       if (axis < 0) throw new IllegalArgumentException("shape " + text(shape) + " has a negative axis");
-      n = Math.multiplyExact(n, axis);
+      if (Math.multiplyHigh(n, axis) != 0 || n * axis < 0) {
+        throw new IllegalArgumentException("shape " + text(shape) + " has more elements than can be counted");
+      }
+      n *= axis;
     }
     return n;
   }

@@ -106,14 +106,17 @@ public final class Tape extends Scope {
     try {
       for (int i = nodes.size() - 1; i >= 0; i--) {
         Node node = nodes.set(i, null);
-        if (node.output.grad() != null) {
-          backend().setRunningBackward(node.name);
-          try (Scope scratch = new Scope(backend())) {
-            node.backward.run(node.output.grad());
+        try {
+          if (node.output.grad() != null) {
+            backend().setRunningBackward(node.name);
+            try (Scope scratch = new Scope(backend())) {
+              node.backward.run(node.output.grad());
+            }
+            backwardCalls++;
           }
-          backwardCalls++;
+        } finally {
+          discard(node);
         }
-        discard(node);
       }
     } finally {
       nodes.removeIf(n -> n == null);

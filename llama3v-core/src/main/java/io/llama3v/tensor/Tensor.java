@@ -26,7 +26,12 @@ public class Tensor implements AutoCloseable {
   private boolean needsGrad;
   private Tensor grad;
 
-  /** Wraps part of a storage; used by backends and operations. */
+  /**
+   * Wraps part of a storage; used by backends and operations.
+   *
+   * @param offset first element, counted in elements of {@code type}
+   * @throws IllegalArgumentException if the part does not lie within the storage
+   */
   public Tensor(Backend backend, Storage storage, DType type, long offset, long... shape) {
     this.backend = backend;
     this.storage = storage;
@@ -34,6 +39,9 @@ public class Tensor implements AutoCloseable {
     this.offset = offset;
     this.shape = shape.clone();
     this.elements = Shape.elements(shape);
+    if (storage != null && (offset < 0 || offset > storage.bytes() / type.bytes() - elements)) {
+      throw new IllegalArgumentException("a tensor " + this + " from element " + offset + " on leaves its storage of " + storage.bytes() + " bytes");
+    }
   }
 
   /** Element type. */
@@ -190,12 +198,12 @@ public class Tensor implements AutoCloseable {
 
   /** Copies the values out as doubles, row-major. */
   public final double[] toDoubles() {
-    if (type == DType.F64) return array().ravel().toDoubleVector();
+    if (type == DType.F64 && elements > 0) return array().ravel().toDoubleVector();
     double[] out = new double[Math.toIntExact(elements)];
     if (type == DType.I32) {
       int[] values = toInts();
       for (int i = 0; i < out.length; i++) out[i] = values[i];
-    } else {
+    } else if (elements > 0) {
       float[] values = toFloats();
       for (int i = 0; i < out.length; i++) out[i] = values[i];
     }
@@ -301,7 +309,10 @@ public class Tensor implements AutoCloseable {
     return Unary.apply(UnaryOp.RELU, this);
   }
 
-  /** Releases a tensor that no scope owns. */
+  /**
+   * Releases a tensor that no scope owns: a detached one, or one made with no scope open. What a scope owns, the scope releases; closed
+   * by hand as well, it would be released twice.
+   */
   @Override
   public void close() {
     clearGrad();

@@ -293,4 +293,53 @@ class TapeTest {
       }
     });
   }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aBackwardThatFailsGivesItsMemoryBack(String name) {
+    with(name, model -> {
+      Backend backend = model.backend;
+      try (Tape tape = Tape.record(backend)) {
+        Tensor hidden = model.block(input(backend));
+        Tensor y = backend.empty(io.llama3v.tensor.DType.F32, hidden.shape());
+        backend.kernels().copy(hidden, y);
+        Tensor broken = Tape.note("broken", y, new Tensor[] {hidden}, new Tensor[] {hidden, y}, dy -> {
+          throw new IllegalStateException("on purpose");
+        });
+        Tensor loss = model.loss(broken);
+        assertEquals("on purpose", assertThrows(IllegalStateException.class, () -> tape.backward(loss)).getMessage());
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aRecomputedBlockThatFailsInBackwardGivesItsMemoryBack(String name) {
+    with(name, model -> {
+      Backend backend = model.backend;
+      int[] runs = {0};
+      try (Tape tape = Tape.record(backend)) {
+        Tensor hidden = Recompute.block(List.of(model.first, model.bias), in -> {
+          Tensor y = model.block(in[0]);
+          if (++runs[0] == 2) throw new IllegalStateException("on purpose");
+          return y;
+        }, input(backend).requireGrad(true));
+        Tensor loss = model.loss(hidden);
+        assertEquals("on purpose", assertThrows(IllegalStateException.class, () -> tape.backward(loss)).getMessage());
+      }
+      assertEquals(2, runs[0]);
+    });
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aTensorClosedByHandDoesNotKeepTheOthersFromBeingReleased(String name) {
+    with(name, model -> {
+      Scope scope = model.backend.scope();
+      Tensor first = input(model.backend);
+      input(model.backend);
+      first.close();
+      assertTrue(assertThrows(IllegalStateException.class, scope::close).getMessage().contains("released"));
+    });
+  }
 }

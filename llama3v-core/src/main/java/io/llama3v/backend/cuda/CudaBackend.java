@@ -5,10 +5,8 @@ import io.llama3v.backend.Kernels;
 import io.llama3v.backend.MemoryUse;
 import io.llama3v.io.HalfPrecision;
 import io.llama3v.tensor.DType;
-import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -82,7 +80,7 @@ public final class CudaBackend extends Backend {
 
   @Override
   public void upload(FloatBuffer values, Tensor target) {
-    check(target, values, DType.F32, DType.BF16);
+    requireBuffer(target, values.remaining(), DType.F32, DType.BF16);
     FloatBuffer source = values.duplicate();
     boolean half = target.type() == DType.BF16;
     send(target, (staging, count) -> {
@@ -97,7 +95,7 @@ public final class CudaBackend extends Backend {
 
   @Override
   public void upload(IntBuffer values, Tensor target) {
-    check(target, values, DType.I32, DType.I32);
+    requireBuffer(target, values.remaining(), DType.I32);
     IntBuffer source = values.duplicate();
     send(target, (staging, count) -> {
       staging.asIntBuffer().put(source.limit(source.position() + count));
@@ -135,7 +133,7 @@ public final class CudaBackend extends Backend {
 
   @Override
   public void download(Tensor source, FloatBuffer target) {
-    check(source, target, DType.F32, DType.BF16);
+    requireBuffer(source, target.remaining(), DType.F32, DType.BF16);
     FloatBuffer sink = target.duplicate();
     boolean half = source.type() == DType.BF16;
     receive(source, staging -> {
@@ -146,7 +144,7 @@ public final class CudaBackend extends Backend {
 
   @Override
   public void download(Tensor source, IntBuffer target) {
-    check(source, target, DType.I32, DType.I32);
+    requireBuffer(source, target.remaining(), DType.I32);
     IntBuffer sink = target.duplicate();
     receive(source, staging -> sink.put(staging.asIntBuffer()));
   }
@@ -160,13 +158,6 @@ public final class CudaBackend extends Backend {
       gpu.download(address + at * size, staging.limit(count * size));
       drain.accept(staging);
       at += count;
-    }
-  }
-
-  private static void check(Tensor tensor, Buffer buffer, DType one, DType other) {
-    if (tensor.type() != one && tensor.type() != other || buffer.remaining() < tensor.elements()) {
-      throw new IllegalArgumentException("copying between a buffer of " + buffer.remaining() + " values and a tensor " + tensor.type()
-          + Shape.text(tensor.shape()) + "; expected type " + one + " and at least " + tensor.elements() + " values");
     }
   }
 

@@ -40,7 +40,9 @@ final class Gpu implements AutoCloseable {
   }
 
   static CudaStorage storage(Tensor t) {
-    return (CudaStorage) t.storage();
+    if (t.storage() instanceof CudaStorage storage) return storage;
+    throw new IllegalArgumentException("a tensor " + t + " of the " + t.backend().name() + " backend in an operation of the cuda backend: copy"
+        + " it with backend.tensor(t.toFloats(), t.shape()), or load the model on one backend only");
   }
 
   /** Address of an operand's values in BF16: its own, or those of its copy. */

@@ -38,7 +38,8 @@ final class PinnedBuffers implements AutoCloseable {
 
   /** A buffer that no copy uses any more. */
   ByteBuffer take() {
-    current = slots[next++ % COUNT];
+    current = slots[next];
+    next = (next + 1) % COUNT;
     if (current.inUse) Driver.check("cuEventSynchronize", cudart.cuEventSynchronize(current.copied));
     current.inUse = false;
     return current.buffer.clear();

@@ -3,7 +3,6 @@ package io.llama3v.backend.nd4j;
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.Kernels;
 import io.llama3v.tensor.DType;
-import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
 import java.nio.FloatBuffer;
@@ -57,7 +56,7 @@ public final class Nd4jBackend extends Backend {
 
   @Override
   public void upload(FloatBuffer values, Tensor target) {
-    require(target, DType.F32, values.remaining());
+    requireBuffer(target, values.remaining(), DType.F32);
     FloatBuffer source = values.duplicate();
     for (long at = 0; at < target.elements(); at += TRANSFER) {
       float[] part = new float[(int) Math.min(TRANSFER, target.elements() - at)];
@@ -68,7 +67,7 @@ public final class Nd4jBackend extends Backend {
 
   @Override
   public void upload(IntBuffer values, Tensor target) {
-    require(target, DType.I32, values.remaining());
+    requireBuffer(target, values.remaining(), DType.I32);
     IntBuffer source = values.duplicate();
     for (long at = 0; at < target.elements(); at += TRANSFER) {
       int[] part = new int[(int) Math.min(TRANSFER, target.elements() - at)];
@@ -79,14 +78,14 @@ public final class Nd4jBackend extends Backend {
 
   @Override
   public void download(Tensor source, IntBuffer target) {
-    require(source, DType.I32, target.remaining());
+    requireBuffer(source, target.remaining(), DType.I32);
     synchronize();
     target.duplicate().put(source.array().ravel().toIntVector());
   }
 
   @Override
   public void download(Tensor source, FloatBuffer target) {
-    require(source, DType.F32, target.remaining());
+    requireBuffer(source, target.remaining(), DType.F32);
     synchronize();
     FloatBuffer sink = target.duplicate();
     for (long at = 0; at < source.elements(); at += TRANSFER) {
@@ -122,12 +121,5 @@ public final class Nd4jBackend extends Backend {
   private static void assign(INDArray target, INDArray temporary) {
     target.assign(temporary);
     temporary.close();
-  }
-
-  private static void require(Tensor tensor, DType type, int available) {
-    if (tensor.type() != type || available < tensor.elements()) {
-      throw new IllegalArgumentException("copying between a buffer of " + available + " values and a tensor " + tensor.type()
-          + Shape.text(tensor.shape()) + "; expected type " + type + " and at least " + tensor.elements() + " values");
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.llama3v.backend.simd;
 
 import io.llama3v.backend.AttentionMask;
+import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
@@ -30,6 +31,16 @@ final class AttentionKernels {
   private record Plan(int batch, int queries, int keys, int heads, int keyHeads, int width, AttentionMask mask, float scale) {
     Plan(Tensor q, Tensor k, AttentionMask mask, double scale) {
       this((int) q.size(0), (int) q.size(1), (int) k.size(1), (int) q.size(2), (int) k.size(2), (int) q.size(3), mask, (float) scale);
+    }
+
+    /** Checks what the BLAS would not: the address of a tensor of the shape of q. */
+    long queries(String name, Tensor t) {
+      return HostStorage.floats(name, t, Shape.elements(batch, queries, heads, width));
+    }
+
+    /** As {@link #queries(String, Tensor)}, of the shape of k. */
+    long keys(String name, Tensor t) {
+      return HostStorage.floats(name, t, Shape.elements(batch, keys, keyHeads, width));
     }
 
     int perKeyHead() {
@@ -72,11 +83,10 @@ final class AttentionKernels {
 
   void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, double scale, Tensor out, Tensor logSumExp) {
     Plan p = new Plan(q, k, mask, scale);
-    if (p.queries == 0 || p.keys == 0) throw new IllegalArgumentException("attention over an empty sequence");
-    long pq = HostStorage.address(q);
-    long pk = HostStorage.address(k);
-    long pv = HostStorage.address(v);
-    long po = HostStorage.address(out);
+    long pq = p.queries("attention: q", q);
+    long pk = p.keys("attention: k", k);
+    long pv = p.keys("attention: v", v);
+    long po = p.queries("attention: the result", out);
     ByteBuffer lse = HostStorage.buffer(logSumExp);
     Scratch[] scratch = Scratch.take(pool, team.threads(), 1, p.blockRows() * p.stride());
     int blockRows = p.blockRows();
@@ -117,16 +127,15 @@ final class AttentionKernels {
   void attentionBackward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, AttentionMask mask, double scale,
       Tensor dq, Tensor dk, Tensor dv) {
     Plan p = new Plan(q, k, mask, scale);
-    long pdo = HostStorage.address(dOut);
-    long pq = HostStorage.address(q);
-    long pk = HostStorage.address(k);
-    long pv = HostStorage.address(v);
-    ByteBuffer o = HostStorage.buffer(out);
-    ByteBuffer g = HostStorage.buffer(dOut);
+    long pdo = p.queries("attention: dOut", dOut);
+    long pq = p.queries("attention: q", q);
+    long pk = p.keys("attention: k", k);
+    long pv = p.keys("attention: v", v);
     ByteBuffer lse = HostStorage.buffer(logSumExp);
-    long pdq = dq == null ? 0 : HostStorage.address(dq);
-    long pdk = dk == null ? 0 : HostStorage.address(dk);
-    long pdv = dv == null ? 0 : HostStorage.address(dv);
+    long pdq = dq == null ? 0 : p.queries("attention: dq", dq);
+    long pdk = dk == null ? 0 : p.keys("attention: dk", dk);
+    long pdv = dv == null ? 0 : p.keys("attention: dv", dv);
+    long row = (long) p.heads * p.width;
     int rowLength = p.heads * p.width;
     int keyLength = p.keyHeads * p.width;
     Scratch[] scratch = Scratch.take(pool, team.threads(), 2, p.blockRows() * p.stride());
@@ -138,6 +147,9 @@ final class AttentionKernels {
         int hk = task % p.keyHeads;
         int b = task / p.keyHeads;
         Scratch s = scratch[lane];
+        // One row of the batch at a time: the whole may be more than a buffer holds.
+        ByteBuffer o = HostStorage.buffer(out, b * p.queries * row, p.queries * row);
+        ByteBuffer g = HostStorage.buffer(dOut, b * p.queries * row, p.queries * row);
         long keyK = p.keyAt(pk, b, hk);
         long keyV = p.keyAt(pv, b, hk);
         // Keys beyond the reach of the first block are added to by later ones only, so everything starts from zero.
@@ -169,8 +181,8 @@ final class AttentionKernels {
               blas.gemm(false, true, rows, n - lo, p.width, 1, rowG, rowLength, keyV + skipped, keyLength, 0, gradients, stride);
             }
             for (int r = 0; r < rows; r++) {
-              int row = ((b * p.queries + i0 + r) * p.heads + h) * p.width;
-              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * stride + lo, n - lo, dot(o, g, row, p.width), p.scale);
+              int at = ((i0 + r) * p.heads + h) * p.width;
+              scoreGradient(s.scoreBuffer, s.gradientBuffer, r * stride + lo, n - lo, dot(o, g, at, p.width), p.scale);
             }
             if (dq != null) {
               blas.gemm(false, false, rows, p.width, n - lo, 1, gradients, stride, keyK + skipped, keyLength, 0,

@@ -3,6 +3,7 @@ package io.llama3v.backend.simd;
 import io.llama3v.backend.Backend;
 import io.llama3v.backend.Kernels;
 import io.llama3v.backend.nd4j.Nd4jKernels;
+import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Storage;
 import io.llama3v.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -45,6 +46,7 @@ public final class CpuBackend extends Backend {
 
   @Override
   public void upload(FloatBuffer values, Tensor target) {
+    requireBuffer(target, values.remaining(), DType.F32);
     long n = target.elements();
     for (long at = 0; at < n; at += 1 << 28) {
       int count = (int) Math.min(1 << 28, n - at);
@@ -55,17 +57,20 @@ public final class CpuBackend extends Backend {
 
   @Override
   public void upload(IntBuffer values, Tensor target) {
+    requireBuffer(target, values.remaining(), DType.I32);
     HostStorage.buffer(target).asIntBuffer().put(0, values, values.position(), (int) target.elements());
   }
 
   @Override
   public void download(Tensor source, FloatBuffer target) {
+    requireBuffer(source, target.remaining(), DType.F32);
     int n = Math.toIntExact(source.elements());
     target.put(target.position(), HostStorage.buffer(source).asFloatBuffer(), 0, n);
   }
 
   @Override
   public void download(Tensor source, IntBuffer target) {
+    requireBuffer(source, target.remaining(), DType.I32);
     target.put(target.position(), HostStorage.buffer(source).asIntBuffer(), 0, Math.toIntExact(source.elements()));
   }
 
@@ -87,6 +92,6 @@ public final class CpuBackend extends Backend {
   @Override
   public void close() {
     team.close();
-    pool.trim();
+    pool.close();
   }
 }

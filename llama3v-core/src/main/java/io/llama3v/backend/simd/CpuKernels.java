@@ -48,7 +48,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void copy(Tensor x, Tensor y) {
-    if (fast(x)) elements.copy(x, y);
+    if (fast(x) && fast(y)) elements.copy(x, y);
     else reference.copy(x, y);
   }
 
@@ -78,11 +78,13 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void binary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
+    if (y.elements() == 0) return;
     if (!fast(y) || !elements.binary(op, a, b, y)) reference.binary(op, a, b, y);
   }
 
   @Override
   public void sumInto(Tensor x, Tensor y) {
+    if (x.elements() == 0) return;
     if (fast(y)) elements.sumInto(x, y);
     else reference.sumInto(x, y);
   }
@@ -203,6 +205,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public void attention(Tensor q, Tensor k, Tensor v, AttentionMask mask, double scale, Tensor out, Tensor logSumExp) {
+    if (q.elements() == 0) return;
     if (fast(q)) attention.attention(q, k, v, mask, scale, out, logSumExp);
     else reference.attention(q, k, v, mask, scale, out, logSumExp);
   }
@@ -210,6 +213,11 @@ final class CpuKernels implements Kernels {
   @Override
   public void attentionBackward(Tensor dOut, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSumExp, AttentionMask mask,
       double scale, Tensor dq, Tensor dk, Tensor dv) {
+    if (q.elements() == 0) {
+      if (dk != null) fill(dk, 0);
+      if (dv != null) fill(dv, 0);
+      return;
+    }
     if (fast(q)) attention.attentionBackward(dOut, q, k, v, out, logSumExp, mask, scale, dq, dk, dv);
     else reference.attentionBackward(dOut, q, k, v, out, logSumExp, mask, scale, dq, dk, dv);
   }

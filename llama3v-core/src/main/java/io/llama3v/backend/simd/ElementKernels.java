@@ -29,7 +29,7 @@ final class ElementKernels {
   }
 
   private void flat(Tensor a, Tensor b, Tensor c, Tensor d, Body body) {
-    team.range(a.elements(), GRAIN, (from, to, number) -> body.run(part(a, from, to), part(b, from, to), part(c, from, to),
+    team.elements(a.elements(), GRAIN, (from, to, number) -> body.run(part(a, from, to), part(b, from, to), part(c, from, to),
         part(d, from, to), Math.toIntExact(to - from)));
   }
 
@@ -238,7 +238,7 @@ final class ElementKernels {
   /** {@code Σ a b}, one partial sum a thread, then summed in order. */
   double dot(Tensor x, Tensor y) {
     double[] partial = new double[team.parts() * 8];
-    team.range(x.elements(), GRAIN, (from, to, part) -> {
+    team.elements(x.elements(), GRAIN, (from, to, part) -> {
       ByteBuffer a = part(x, from, to);
       ByteBuffer b = part(y, from, to);
       int n = Math.toIntExact(to - from);
@@ -251,7 +251,7 @@ final class ElementKernels {
         sum += acc.reduceLanes(VectorOperators.ADD);
       }
       for (; i < n; i++) sum += (double) Vec.get(a, i) * Vec.get(b, i);
-      partial[part * 8] = sum;
+      partial[part * 8] += sum;
     });
     double total = 0;
     for (double p : partial) total += p;
@@ -396,9 +396,9 @@ final class ElementKernels {
         if (!total) {
           RowKernels.add(run, 0, out, (int) at, width);
         } else {
-          float sum = Vec.get(out, (int) at);
+          double sum = Vec.get(out, (int) at);
           for (int i = 0; i < width; i++) sum += Vec.get(run, i);
-          Vec.put(out, (int) at, sum);
+          Vec.put(out, (int) at, (float) sum);
         }
       }
     });
@@ -406,12 +406,13 @@ final class ElementKernels {
 
   private void sumRows(Tensor x, Tensor y, int width) {
     long rows = x.elements() / width;
+    long most = Math.max(1, Math.min(4096, Parallel.PIECE / width));
     ByteBuffer out = HostStorage.buffer(y);
     // Each thread owns a stripe of columns, so that the order of every sum is fixed.
     team.range(width, rows * width <= GRAIN ? width : 4 * Vec.N, (from, to, part) -> {
       int n = (int) (to - from);
-      for (long start = 0; start < rows; start += 4096) {
-        int count = (int) Math.min(4096, rows - start);
+      for (long start = 0; start < rows; start += most) {
+        int count = (int) Math.min(most, rows - start);
         ByteBuffer b = HostStorage.buffer(x, start * width, (long) count * width);
         int i = 0;
         for (int end = n - 4 * Vec.N; i <= end; i += 4 * Vec.N) addColumns(b, count, width, out, (int) from + i);
@@ -449,7 +450,7 @@ final class ElementKernels {
 
   private double total(Tensor x) {
     double[] partial = new double[team.parts() * 8];
-    team.range(x.elements(), GRAIN, (from, to, part) -> {
+    team.elements(x.elements(), GRAIN, (from, to, part) -> {
       ByteBuffer a = part(x, from, to);
       int n = Math.toIntExact(to - from);
       double sum = 0;
@@ -460,7 +461,7 @@ final class ElementKernels {
         sum += acc.reduceLanes(VectorOperators.ADD);
       }
       for (; i < n; i++) sum += Vec.get(a, i);
-      partial[part * 8] = sum;
+      partial[part * 8] += sum;
     });
     double total = 0;
     for (double p : partial) total += p;

@@ -25,22 +25,29 @@ final class FewRows {
     ByteBuffer xs = HostStorage.buffer(x);
     ByteBuffer ys = HostStorage.buffer(y);
     ByteBuffer b = bias == null ? null : HostStorage.buffer(bias);
-    team.range(out, Math.max(TOGETHER, SMALL / in), (from, to, part) -> {
-      ByteBuffer ws = HostStorage.buffer(w, from * in, (to - from) * in);
-      int count = (int) (to - from);
-      int o = 0;
-      for (; o + TOGETHER <= count; o += TOGETHER) {
-        for (int r = 0; r < rows; r++) four(xs, r * in, ws, o * in, in, ys, r * out + (int) from + o);
-      }
-      for (; o < count; o++) {
-        for (int r = 0; r < rows; r++) Vec.put(ys, r * out + (int) from + o, dot(xs, r * in, ws, o * in, in));
-      }
-      if (b == null) return;
-      for (int r = 0; r < rows; r++) {
-        int at = r * out;
-        for (int i = (int) from; i < to; i++) Vec.put(ys, at + i, Vec.get(ys, at + i) + Vec.get(b, i));
-      }
+    // A buffer ends at 2 GB, which the weights of a large vocabulary pass; whole groups keep the order of the sums.
+    long step = Math.max(TOGETHER, Parallel.PIECE / in / TOGETHER * TOGETHER);
+    team.range(out, Math.max(TOGETHER, SMALL / in), (begin, end, part) -> {
+      for (long at = begin; at < end; at += step) rows(xs, w, b, ys, rows, in, out, at, Math.min(end, at + step));
     });
+  }
+
+  /** The outputs {@code [from, to)} of every row. */
+  private static void rows(ByteBuffer xs, Tensor w, ByteBuffer b, ByteBuffer ys, int rows, int in, int out, long from, long to) {
+    ByteBuffer ws = HostStorage.buffer(w, from * in, (to - from) * in);
+    int count = (int) (to - from);
+    int o = 0;
+    for (; o + TOGETHER <= count; o += TOGETHER) {
+      for (int r = 0; r < rows; r++) four(xs, r * in, ws, o * in, in, ys, r * out + (int) from + o);
+    }
+    for (; o < count; o++) {
+      for (int r = 0; r < rows; r++) Vec.put(ys, r * out + (int) from + o, dot(xs, r * in, ws, o * in, in));
+    }
+    if (b == null) return;
+    for (int r = 0; r < rows; r++) {
+      int at = r * out;
+      for (int i = (int) from; i < to; i++) Vec.put(ys, at + i, Vec.get(ys, at + i) + Vec.get(b, i));
+    }
   }
 
   private static void four(ByteBuffer x, int xAt, ByteBuffer w, int wAt, int n, ByteBuffer y, int yAt) {

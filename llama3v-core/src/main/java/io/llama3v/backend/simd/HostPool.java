@@ -50,8 +50,10 @@ final class HostPool {
   private long live;
   private long peak;
   private long held;
+  private boolean closed;
 
   Block take(long bytes) {
+    if (closed) throw new IllegalStateException("the backend is closed: make tensors and run models before that");
     long size = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     Block block = free.ceiling(new Block(null, 0, size));
     if (block == null) block = segment(Math.max(size, SEGMENT), size);
@@ -109,6 +111,13 @@ final class HostPool {
       absorb(whole, block);
     }
     release(whole);
+    if (closed) trim();
+  }
+
+  /** Takes no more requests, and returns each segment to the system as soon as nothing in it is in use. */
+  void close() {
+    closed = true;
+    trim();
   }
 
   /** Makes two neighbours one. */

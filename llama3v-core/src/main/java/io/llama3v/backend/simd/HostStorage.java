@@ -33,17 +33,36 @@ final class HostStorage extends Storage {
     pool.give(block);
   }
 
-  /** Address of a tensor's first element. */
-  static long address(Tensor t) {
-    HostStorage s = (HostStorage) t.storage();
+  /**
+   * Address of a tensor's first element, for the BLAS, which checks nothing.
+   *
+   * @param elements how many floats will be read or written from there on
+   * @throws IllegalArgumentException if the tensor is not F32, has fewer elements, or lies on another backend
+   */
+  static long floats(String what, Tensor t, long elements) {
+    HostStorage s = of(t);
+    if (t.type() != DType.F32 || t.elements() < elements) {
+      throw new IllegalArgumentException(what + " is " + t + " (" + t.elements() + " elements); expected F32 with " + elements
+          + " elements or more");
+    }
+    return s.block.address() + t.offset() * DType.F32.bytes();
+  }
+
+  private static HostStorage of(Tensor t) {
+    if (!(t.storage() instanceof HostStorage s)) {
+      throw new IllegalArgumentException("a tensor " + t + " of the " + t.backend().name() + " backend in an operation of the cpu backend:"
+          + " copy it with backend.tensor(t.toFloats(), t.shape()), or load the model on one backend only");
+    }
     s.check();
-    return s.block.address() + t.offset() * t.type().bytes();
+    return s;
   }
 
   /** Elements {@code [from, from + count)} of a tensor as a buffer in native byte order that starts at the first of them. */
   static ByteBuffer buffer(Tensor t, long from, long count) {
-    HostStorage s = (HostStorage) t.storage();
-    s.check();
+    HostStorage s = of(t);
+    if (from < 0 || count < 0 || from > t.elements() - count) {
+      throw new IndexOutOfBoundsException("elements " + from + " to " + (from + count) + " of a tensor " + t + ", which has " + t.elements());
+    }
     long size = t.type().bytes();
     return s.slice((t.offset() + from) * size, count * size);
   }
@@ -54,6 +73,10 @@ final class HostStorage extends Storage {
   }
 
   private ByteBuffer slice(long offset, long bytes) {
+    if (bytes > WHOLE) {
+      throw new IllegalArgumentException(bytes + " bytes at once, where a buffer ends at 2 GB: open the cpu backend with more threads, among"
+          + " which tensors are divided, or use smaller batches");
+    }
     if (block.bytes() > WHOLE) return view(block.address() + offset, bytes);
     if (whole == null) whole = view(block.address(), block.bytes());
     return whole.slice(Math.toIntExact(offset), Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());

@@ -23,7 +23,7 @@ final class OptimizerKernels {
     float unbias = (float) Math.sqrt(1 - Math.pow(step.beta2(), step.step()));
     float scale = (float) step.gradScale();
     float epsilon = (float) step.epsilon();
-    team.range(parameter.elements(), 16_384, (from, to, part) -> {
+    team.elements(parameter.elements(), 16_384, (from, to, part) -> {
       ByteBuffer p = HostStorage.buffer(parameter, from, to - from);
       ByteBuffer g = HostStorage.buffer(grad, from, to - from);
       ByteBuffer m = HostStorage.buffer(first, from, to - from);

@@ -24,6 +24,8 @@ final class Parallel implements AutoCloseable {
     void run(int task, int lane);
   }
 
+  /** Elements that a buffer is taken around at a time: buffers end at 2 GB. */
+  static final long PIECE = 1L << 28;
   private static final int SPINS = 10_000;
   private static final int PARTS_PER_THREAD = 4;
   private final Worker[] workers;
@@ -56,6 +58,13 @@ final class Parallel implements AutoCloseable {
     if (count <= 0) return;
     int parts = (int) Math.min(parts(), (count - 1) / Math.max(1, grain) + 1);
     run(new Job(body, count, workers.length == 0 ? 1 : parts));
+  }
+
+  /** As {@link #range} over the elements of tensors: a part comes in pieces of at most {@link #PIECE}, which a buffer can hold. */
+  void elements(long count, long grain, Range body) {
+    range(count, grain, (from, to, part) -> {
+      for (long at = from; at < to; at += PIECE) body.run(at, Math.min(to, at + PIECE), part);
+    });
   }
 
   /** Runs tasks {@code 0..tasks-1} in any order, each once; for work of uneven size. */

@@ -1,5 +1,6 @@
 package io.llama3v.backend.simd;
 
+import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.nio.ByteBuffer;
 
@@ -18,30 +19,38 @@ final class ProductKernels {
   }
 
   void matmul(Tensor a, boolean ta, Tensor b, boolean tb, Tensor c, long batch, long m, long n, long k, double alpha, double beta) {
+    if (Math.min(Math.min(batch, m), Math.min(n, k)) < 0) {
+      throw new IllegalArgumentException("a product of " + batch + " times [" + m + ", " + k + "] by [" + k + ", " + n + "]");
+    }
+    long pa = HostStorage.floats("the left operand of a product", a, Shape.elements(batch, m, k));
+    long pb = HostStorage.floats("the right operand of a product", b, Shape.elements(batch, k, n));
+    long pc = HostStorage.floats("the result of a product", c, Shape.elements(batch, m, n));
+    if (m == 0 || n == 0) return;
+    // The BLAS wants row lengths of at least 1, even of matrices without columns.
+    long lda = Math.max(1, ta ? m : k);
+    long ldb = Math.max(1, tb ? k : n);
     if (batch == 1) {
-      gemm(ta, tb, m, n, k, (float) alpha, HostStorage.address(a), ta ? m : k, HostStorage.address(b), tb ? k : n, (float) beta,
-          HostStorage.address(c), n, null);
+      gemm(ta, tb, m, n, k, (float) alpha, pa, lda, pb, ldb, (float) beta, pc, n, null);
       return;
     }
-    long pa = HostStorage.address(a);
-    long pb = HostStorage.address(b);
-    long pc = HostStorage.address(c);
     team.tasks(Math.toIntExact(batch), batch * m * n * k > SMALL, (i, lane) -> blas.gemm(ta, tb, (int) m, (int) n, (int) k,
-        (float) alpha, pa + 4 * i * m * k, (int) (ta ? m : k), pb + 4 * i * k * n, (int) (tb ? k : n), (float) beta,
-        pc + 4 * i * m * n, (int) n));
+        (float) alpha, pa + 4L * i * m * k, (int) lda, pb + 4L * i * k * n, (int) ldb, (float) beta, pc + 4L * i * m * n, (int) n));
   }
 
   /** {@code y = x Wᵀ + bias}: the result starts as copies of the bias and the product is added to it. */
   void linear(Tensor x, Tensor w, Tensor bias, Tensor y) {
     long out = w.size(0);
     long in = w.size(1);
-    long rows = in == 0 ? 0 : x.elements() / in;
-    if (rows > 0 && rows <= FewRows.MOST) {
+    long rows = y.elements() / Math.max(1, out);
+    long px = HostStorage.floats("the input of a linear map", x, Shape.elements(rows, in));
+    long pw = HostStorage.floats("the weight of a linear map", w, Shape.elements(out, in));
+    long py = HostStorage.floats("the result of a linear map", y, Shape.elements(rows, out));
+    if (rows > 0 && rows <= FewRows.MOST && in > 0) {
       FewRows.linear(team, x, w, bias, y, (int) rows);
       return;
     }
-    gemm(false, true, rows, out, in, 1, HostStorage.address(x), in, HostStorage.address(w), in, bias == null ? 0 : 1,
-        HostStorage.address(y), out, bias == null ? null : HostStorage.buffer(bias));
+    long row = Math.max(1, in);
+    gemm(false, true, rows, out, in, 1, px, row, pw, row, bias == null ? 0 : 1, py, out, bias == null ? null : HostStorage.buffer(bias, 0, out));
   }
 
   private void gemm(boolean ta, boolean tb, long m, long n, long k, float alpha, long a, long lda, long b, long ldb, float beta,

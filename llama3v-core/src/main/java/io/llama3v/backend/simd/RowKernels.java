@@ -224,8 +224,10 @@ final class RowKernels {
         ByteBuffer g = HostStorage.buffer(dy, r * d, d);
         ByteBuffer p = HostStorage.buffer(y, r * d, d);
         ByteBuffer out = HostStorage.buffer(dx, r * d, d);
-        float sum = 0;
-        for (int i = 0; i < d; i++) sum += Vec.get(g, i) * Vec.get(p, i);
+        // A vocabulary is long enough for a sum of floats to lose digits.
+        double exact = 0;
+        for (int i = 0; i < d; i++) exact += (double) Vec.get(g, i) * Vec.get(p, i);
+        float sum = (float) exact;
         for (int i = 0; i < d; i++) Vec.put(out, i, Vec.get(p, i) * (Vec.get(g, i) - sum));
       }
     });

@@ -1,6 +1,7 @@
 package io.llama3v.backend.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -63,5 +64,16 @@ final class HostPoolTest {
     pool.give(large);
     pool.trim();
     assertEquals(0, pool.cached());
+  }
+
+  @Test
+  void aClosedPoolReturnsWhatIsStillInUseWhenThatIsGivenBack() {
+    HostPool pool = new HostPool();
+    HostPool.Block late = pool.take(1000);
+    pool.close();
+    assertThrows(IllegalStateException.class, () -> pool.take(10));
+    pool.give(late);
+    assertEquals(0, pool.live());
+    assertEquals(0, pool.cached(), "the segment was kept for nobody");
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,7 +48,7 @@ public final class ShardedWriter {
       Map<String, String> weightMap = new TreeMap<>();
       long total = 0;
       for (int i = 0; i < shards.size(); i++) {
-        Path shard = folder.resolve(String.format("model-%05d-of-%05d.safetensors", i + 1, shards.size()));
+        Path shard = folder.resolve(String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size()));
         SafetensorsWriter.write(shard, shards.get(i));
         written.add(shard);
         for (Entry entry : shards.get(i)) {

@@ -6,7 +6,12 @@ import io.llama3v.backend.Backend;
 public interface CausalModel {
   /** One sequence in the making; keeps keys and values of the tokens seen. */
   interface Session extends AutoCloseable {
-    /** Appends tokens and returns the logits for the token after the last of them. */
+    /**
+     * Appends tokens and returns the logits for the token after the last of them.
+     *
+     * @throws IllegalArgumentException without a token
+     * @throws IllegalStateException if they exceed the capacity that the session was opened with
+     */
     float[] next(int... ids);
 
     @Override

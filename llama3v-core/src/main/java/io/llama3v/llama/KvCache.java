@@ -14,14 +14,30 @@ public final class KvCache implements AutoCloseable {
   private final int capacity;
   private int length;
 
-  /** Makes an empty cache. */
+  /**
+   * Makes an empty cache.
+   *
+   * @param layers self-attention layers
+   * @param batch sequences side by side, B
+   * @param capacity tokens that fit
+   * @throws IllegalArgumentException if there is to be room for no sequence or no token
+   */
   public KvCache(Backend backend, LlamaConfig config, int layers, int batch, int capacity) {
+    if (layers < 0 || batch < 1 || capacity < 1) {
+      throw new IllegalArgumentException("a key/value cache for " + layers + " layers, " + batch + " sequences and " + capacity
+          + " tokens; expected at least one of each");
+    }
     this.capacity = capacity;
     keys = new Tensor[layers];
     values = new Tensor[layers];
-    for (int i = 0; i < layers; i++) {
-      keys[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
-      values[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
+    try {
+      for (int i = 0; i < layers; i++) {
+        keys[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
+        values[i] = backend.detached(backend.computeType(), batch, capacity, config.kvHeads(), config.headDim());
+      }
+    } catch (RuntimeException | Error full) {
+      close();
+      throw full;
     }
   }
 
@@ -35,18 +51,27 @@ public final class KvCache implements AutoCloseable {
     return capacity;
   }
 
-  /** Appends the keys [B, T, Hk, d] of new tokens to a layer and returns those of all tokens. */
-  Tensor appendKeys(int layer, Tensor fresh) {
+  /**
+   * Appends the keys [B, T, Hk, d] of new tokens to a layer and returns those of all tokens, [B, length + T, Hk, d]. Every layer appends
+   * keys and values of the same tokens; then {@link #advance} counts them.
+   *
+   * @throws IllegalArgumentException if there are other than B sequences
+   * @throws IllegalStateException if they do not fit
+   */
+  public Tensor appendKeys(int layer, Tensor fresh) {
     return append(keys[layer], fresh);
   }
 
   /** As {@link #appendKeys}, for values. */
-  Tensor appendValues(int layer, Tensor fresh) {
+  public Tensor appendValues(int layer, Tensor fresh) {
     return append(values[layer], fresh);
   }
 
   private Tensor append(Tensor store, Tensor fresh) {
     long count = fresh.size(1);
+    if (fresh.size(0) != store.size(0)) {
+      throw new IllegalArgumentException("tokens of " + fresh.size(0) + " sequences for a key/value cache of " + store.size(0));
+    }
     if (length + count > capacity) {
       throw new IllegalStateException("the key/value cache holds " + length + " of " + capacity + " tokens; " + count
           + " more do not fit. Make it larger, or stop generating");
@@ -57,8 +82,15 @@ public final class KvCache implements AutoCloseable {
     return Slice.apply(store, 1, 0, length + count);
   }
 
-  /** Called once all layers have appended. */
+  /**
+   * Called once all layers have appended.
+   *
+   * @throws IllegalStateException if that many do not fit
+   */
   public void advance(int tokens) {
+    if (tokens < 0 || tokens > capacity - length) {
+      throw new IllegalStateException("the key/value cache holds " + length + " of " + capacity + " tokens and cannot go on by " + tokens);
+    }
     length += tokens;
   }
 
@@ -69,7 +101,7 @@ public final class KvCache implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Tensor t : keys) t.close();
-    for (Tensor t : values) t.close();
+    for (Tensor t : keys) if (t != null) t.close();
+    for (Tensor t : values) if (t != null) t.close();
   }
 }

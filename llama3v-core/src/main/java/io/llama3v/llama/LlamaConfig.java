@@ -1,8 +1,11 @@
 package io.llama3v.llama;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Shape of a Llama language model, under the names of Hugging Face's {@code config.json}.
@@ -22,10 +25,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param bosToken id that begins a text
  * @param eosToken id that ends one
  * @param initializerRange standard deviation of fresh weights
+ * @param furtherEos other ids at which generation ends, such as the end of a turn, which instruction-tuned models list beside the end of a
+ *     text; kept for those who read the saved model
  */
 public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int intermediateSize, int layers, int heads, int kvHeads,
     int headDim, double rmsNormEps, double ropeTheta, RopeScaling ropeScaling, boolean tied, int bosToken, int eosToken,
-    double initializerRange) {
+    double initializerRange, List<Integer> furtherEos) {
 
   /** Checks that the numbers fit together. */
   public LlamaConfig {
@@ -34,6 +39,14 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
         + intermediateSize + ", num_hidden_layers " + layers);
     require(heads > 0 && kvHeads > 0 && heads % kvHeads == 0, kvHeads + " key heads for " + heads + " query heads; they must divide");
     require(headDim > 0 && headDim % 2 == 0, "head_dim " + headDim + "; it must be even");
+    furtherEos = List.copyOf(furtherEos);
+  }
+
+  /** A model whose texts end with one token. */
+  public LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int intermediateSize, int layers, int heads, int kvHeads, int headDim,
+      double rmsNormEps, double ropeTheta, RopeScaling ropeScaling, boolean tied, int bosToken, int eosToken, double initializerRange) {
+    this(vocabSize, embeddingRows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta, ropeScaling, tied,
+        bosToken, eosToken, initializerRange, List.of());
   }
 
   private static void require(boolean ok, String what) {
@@ -70,6 +83,11 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
   private static LlamaConfig read(JsonNode j, Defaults d) {
     int hidden = j.path("hidden_size").asInt(d.hidden);
     int heads = j.path("num_attention_heads").asInt(d.heads);
+    require(heads > 0, "num_attention_heads " + heads);
+    // Since version 5 transformers keeps base and scaling of the rotary frequencies together, under another key.
+    JsonNode rope = j.path("rope_parameters");
+    JsonNode theta = j.path("rope_theta").isNumber() ? j.path("rope_theta") : rope.path("rope_theta");
+    JsonNode scaling = j.path("rope_scaling").isObject() ? j.path("rope_scaling") : rope;
     int kvHeads = j.path("num_key_value_heads").asInt(d.kvHeads == 0 ? heads : d.kvHeads);
     int vocab = j.path("vocab_size").asInt(d.vocab);
     String act = j.path("hidden_act").asText(j.path("hidden_activation").asText("silu"));
@@ -77,9 +95,16 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
     require(!j.path("attention_bias").asBoolean(false) && !j.path("mlp_bias").asBoolean(false), "attention_bias or mlp_bias is true");
     return new LlamaConfig(vocab, vocab, hidden, j.path("intermediate_size").asInt(d.intermediate),
         j.path("num_hidden_layers").asInt(d.layers), heads, kvHeads, j.path("head_dim").asInt(hidden / heads),
-        j.path("rms_norm_eps").asDouble(d.epsilon), j.path("rope_theta").asDouble(d.theta), scaling(j.path("rope_scaling")),
+        j.path("rms_norm_eps").asDouble(d.epsilon), theta.asDouble(d.theta), scaling(scaling),
         j.path("tie_word_embeddings").asBoolean(false), first(j.path("bos_token_id"), d.bos), first(j.path("eos_token_id"), d.eos),
-        j.path("initializer_range").asDouble(0.02));
+        j.path("initializer_range").asDouble(0.02), further(j.path("eos_token_id")));
+  }
+
+  /** All but the first of a list of ids. */
+  private static List<Integer> further(JsonNode ids) {
+    List<Integer> further = new ArrayList<>();
+    for (int i = 1; ids.isArray() && i < ids.size(); i++) further.add(ids.get(i).asInt());
+    return further;
   }
 
   private static int first(JsonNode id, int fallback) {
@@ -101,25 +126,35 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
   /** The same with another number of embedding rows. */
   public LlamaConfig withEmbeddingRows(int rows) {
     return new LlamaConfig(vocabSize, rows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
-        ropeScaling, tied, bosToken, eosToken, initializerRange);
+        ropeScaling, tied, bosToken, eosToken, initializerRange, furtherEos);
   }
 
   /** The same with another standard deviation of fresh weights. */
   public LlamaConfig withInitializerRange(double deviation) {
     return new LlamaConfig(vocabSize, embeddingRows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
-        ropeScaling, tied, bosToken, eosToken, deviation);
+        ropeScaling, tied, bosToken, eosToken, deviation, furtherEos);
   }
 
   /** The same with another number of layers. */
   public LlamaConfig withLayers(int count) {
     return new LlamaConfig(vocabSize, embeddingRows, hiddenSize, intermediateSize, count, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
-        ropeScaling, tied, bosToken, eosToken, initializerRange);
+        ropeScaling, tied, bosToken, eosToken, initializerRange, furtherEos);
   }
 
-  /** The same with other tokens that begin and end a text. */
-  public LlamaConfig withTokens(int begin, int end) {
+  /** The same with other tokens that begin a text and end one. */
+  public LlamaConfig withTokens(int begin, int end, List<Integer> furtherEnds) {
     return new LlamaConfig(vocabSize, embeddingRows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, rmsNormEps, ropeTheta,
-        ropeScaling, tied, begin, end, initializerRange);
+        ropeScaling, tied, begin, end, initializerRange, furtherEnds);
+  }
+
+  /** Writes {@code eos_token_id}: one id, or a list if generation ends at several. */
+  public void putEos(ObjectNode j) {
+    if (furtherEos.isEmpty()) {
+      j.put("eos_token_id", eosToken);
+      return;
+    }
+    ArrayNode ids = j.putArray("eos_token_id").add(eosToken);
+    furtherEos.forEach(ids::add);
   }
 
   /** As a LlamaForCausalLM {@code config.json}. */
@@ -137,7 +172,9 @@ public record LlamaConfig(int vocabSize, int embeddingRows, int hiddenSize, int 
     j.put("vocab_size", vocabSize).put("hidden_size", hiddenSize).put("intermediate_size", intermediateSize);
     j.put("num_hidden_layers", layers).put("num_attention_heads", heads).put("num_key_value_heads", kvHeads).put("head_dim", headDim);
     j.put("hidden_act", "silu").put("rms_norm_eps", rmsNormEps).put("rope_theta", ropeTheta).put("max_position_embeddings", 131_072);
-    j.put("bos_token_id", bosToken).put("eos_token_id", eosToken).put("initializer_range", initializerRange);
+    j.put("bos_token_id", bosToken);
+    putEos(j);
+    j.put("initializer_range", initializerRange);
     j.put("attention_bias", false).put("mlp_bias", false).put("torch_dtype", "float32");
     if (ropeScaling != null) {
       j.putObject("rope_scaling").put("rope_type", "llama3").put("factor", ropeScaling.factor())

@@ -55,6 +55,9 @@ public final class LlamaModel extends Module implements CausalModel {
     try (WeightSource source = ShardedWeights.open(folder)) {
       // A tied model's file may repeat the embedding table as lm_head.
       Weights.load(model, backend, source, "", name -> model.config.tied() && name.equals("lm_head.weight"));
+    } catch (IOException | RuntimeException | Error failed) {
+      model.close();
+      throw failed;
     }
     model.origin = folder;
     return model;
@@ -171,6 +174,7 @@ public final class LlamaModel extends Module implements CausalModel {
       @Override
       @SuppressWarnings("try") // a scope is there to be closed
       public float[] next(int... ids) {
+        if (ids.length == 0) throw new IllegalArgumentException("no token to go on from; expected at least one");
         try (var scope = backend.scope()) {
           Tensor h = hidden(TextBatch.of(ids), cache, null);
           return logits(Slice.apply(h, 1, ids.length - 1, ids.length)).toFloats();

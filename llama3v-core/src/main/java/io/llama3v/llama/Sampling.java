@@ -3,6 +3,7 @@ package io.llama3v.llama;
 import io.llama3v.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * How the next token is drawn from logits: the largest (temperature 0), or at random from the smallest set of tokens whose
@@ -23,16 +24,26 @@ public record Sampling(double temperature, double topP, long seed) {
     }
   }
 
-  /** Chooses the token at a position of the sequence. */
+  /**
+   * Chooses the token at a position of the sequence.
+   *
+   * @throws IllegalStateException if a logit is NaN, or all are −∞: no token follows from that
+   */
   public int choose(float[] logits, int position) {
     int best = 0;
-    for (int i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i])) throw broken("the logit of token " + i + " is NaN");
+      if (logits[i] > logits[best]) best = i;
+    }
+    if (logits[best] == Float.NEGATIVE_INFINITY) throw broken("all " + logits.length + " logits are -Infinity");
     if (temperature == 0) return best;
     double[] p = new double[logits.length];
     double sum = 0;
-    for (int i = 0; i < p.length; i++) sum += p[i] = Math.exp((logits[i] - logits[best]) / temperature);
-    Integer[] order = new Integer[p.length];
-    Arrays.setAll(order, i -> i);
+    // A logit of +∞ leaves the others no chance, and would give NaN when taken from itself.
+    for (int i = 0; i < p.length; i++) sum += p[i] = logits[i] == logits[best] ? 1 : Math.exp((logits[i] - logits[best]) / temperature);
+    // Tokens below this add up to less than what may be left out: a vocabulary need not be sorted to find the few that count.
+    double least = (1 - topP) * sum / p.length;
+    Integer[] order = IntStream.range(0, p.length).filter(i -> p[i] >= least).boxed().toArray(Integer[]::new);
     Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -p[i]));
     double limit = topP * sum;
     double draw = new CounterRandom(seed, "sampling").uniform(position);
@@ -45,5 +56,10 @@ public record Sampling(double temperature, double topP, long seed) {
       if (target <= 0) return order[i];
     }
     return order[count - 1];
+  }
+
+  private static IllegalStateException broken(String what) {
+    return new IllegalStateException("no token can be chosen: " + what + ". The weights have overflowed in training or were damaged;"
+        + " go back to an earlier checkpoint");
   }
 }

@@ -134,10 +134,21 @@ public record TextBatch(int rows, int length, int[] ids, int[] labels, float[] a
     return backend.tensor(ids, rows, length);
   }
 
-  /** As {@link #mask(Backend)}; with tokens in a cache, causal over these and those. */
+  /**
+   * As {@link #mask(Backend)}; with tokens in a cache, causal over these and those.
+   *
+   * @throws IllegalArgumentException if there is a cache, and several samples share a row or a row has padding: later tokens would see
+   *     what is not theirs
+   */
   public AttentionMask mask(Backend backend, KvCache cache) {
     if (cache == null) return mask(backend);
     if (starts != null) throw new IllegalArgumentException("rows that several samples share cannot be continued from a cache");
+    for (int i = 0; attend != null && i < attend.length; i++) {
+      if (attend[i] == 0) {
+        throw new IllegalArgumentException("row " + i / length + " has padding, which a key/value cache would keep and show to later tokens:"
+            + " generate from one row at a time, or from rows of equal length");
+      }
+    }
     return AttentionMask.CAUSAL;
   }
 

@@ -24,9 +24,10 @@ public final class TextGenerator {
   public static int[] generate(CausalModel model, Backend backend, int[] prompt, int maxNew, Sampling sampling, Set<Integer> stop,
       IntConsumer sink) {
     if (prompt.length == 0) throw new IllegalArgumentException("an empty prompt: begin with <|begin_of_text|>");
+    if (maxNew < 0) throw new IllegalArgumentException(maxNew + " new tokens; expected 0 or more");
     int[] out = new int[maxNew];
     int count = 0;
-    try (CausalModel.Session session = model.open(backend, prompt.length + maxNew)) {
+    try (CausalModel.Session session = model.open(backend, Math.addExact(prompt.length, maxNew))) {
       int[] input = prompt;
       while (count < maxNew) {
         int token = sampling.choose(session.next(input), count);

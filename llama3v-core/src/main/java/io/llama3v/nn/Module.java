@@ -40,6 +40,15 @@ public abstract class Module implements AutoCloseable {
     return parameter(name, values.init(), values.shape());
   }
 
+  /**
+   * Registers a parameter that another module declared, under a name of this one's: both then hold the same weights. Register it in both
+   * only where they are not parts of one model, in which it would be listed, saved and updated twice.
+   */
+  protected final Parameter shared(String name, Parameter parameter) {
+    if (parameters.put(name, parameter) != null) throw new IllegalArgumentException("two parameters are called '" + name + "'");
+    return parameter;
+  }
+
   /** Fresh values: all zero, as biases and gates begin. */
   protected static Fresh zeros(long... shape) {
     return new Fresh(Init.ZEROS, shape);

@@ -6,14 +6,13 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads and writes tiktoken's text format: {@code base64(token) rank} on each line. */
+/** Reads tiktoken's text format: {@code base64(token) rank} on each line. */
 final class TiktokenFile {
   /** Llama 3's file has 2.2 MB; this leaves room for vocabularies twenty times as large. */
   private static final long MAX_BYTES = 64L << 20;
@@ -57,15 +56,6 @@ final class TiktokenFile {
       }
     }
     return tokens;
-  }
-
-  static void write(Path file, List<byte[]> tokens) throws IOException {
-    StringBuilder text = new StringBuilder(tokens.size() * 20);
-    for (int rank = 0; rank < tokens.size(); rank++) {
-      text.append(Base64.getEncoder().encodeToString(tokens.get(rank))).append(' ').append(rank).append('\n');
-    }
-    Files.writeString(file, text, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE);
   }
 
   private static byte[] parse(Path file, int number, String line, int expectedRank) throws TokenizerFormatException {

@@ -3,6 +3,7 @@ package io.llama3v.text;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llama3v.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,8 @@ public record TrainedVocabulary(List<byte[]> tokens, Map<String, Integer> specia
     ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     ObjectNode definition = TokenizerJson.definition(json, tokens, specials);
     ObjectNode configuration = TokenizerJson.configuration(json, specials);
-    Files.writeString(folder.resolve("tokenizer.json"), text(json, definition));
-    Files.writeString(folder.resolve("tokenizer_config.json"), text(json, configuration));
+    AtomicFiles.writeString(folder.resolve("tokenizer.json"), text(json, definition));
+    AtomicFiles.writeString(folder.resolve("tokenizer_config.json"), text(json, configuration));
   }
 
   private static String text(ObjectMapper json, ObjectNode node) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,18 @@ class ShardedWeightsTest {
         assertThrows(SafetensorsException.class, () -> weights.info("d"));
       }
     }
+  }
+
+  @Test
+  void shardsAreNumberedInDigitsThatOthersReadWhateverTheLanguage() throws IOException {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      ShardedWriter.write(folder, entries(), 32);
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertEquals(Set.of(ONE, TWO, "model.safetensors.index.json"), listing());
   }
 
   @Test

@@ -90,7 +90,7 @@ public final class ImageDecoder {
       return RasterConverter.cmykToRgb(reader.readRaster(0, null), JpegColours.isLumaChroma(bytes));
     }
     BufferedImage image = reader.read(0);
-    return RasterConverter.toRgb(image, transparency, source);
+    return RasterConverter.toRgb(image, transparency, source, true);
   }
 
   /** The JDK's decoder for a format whatever else is on the class path, and TwelveMonkeys' for WebP, which the JDK lacks. */

@@ -20,12 +20,17 @@ final class RasterConverter {
   private RasterConverter() {
   }
 
-  static RgbImage toRgb(BufferedImage image, Transparency transparency, String source) {
-    if (image.isAlphaPremultiplied()) {
-      image.coerceData(false);
-    }
+  /**
+   * Converts a picture.
+   *
+   * @param ours whether nobody else has the picture, so that its memory may become the result's
+   */
+  static RgbImage toRgb(BufferedImage image, Transparency transparency, String source, boolean ours) {
     ColorModel colours = image.getColorModel();
     Raster raster = image.getRaster();
+    if (image.isAlphaPremultiplied()) {
+      return packed(raster, colours, transparency);
+    }
     if (colours instanceof IndexColorModel palette) {
       return indexed(raster, palette, transparency);
     }
@@ -34,7 +39,7 @@ final class RasterConverter {
     }
     int space = colours.getColorSpace().getType();
     int bands = raster.getNumBands();
-    if (space == ColorSpace.TYPE_RGB && bands == 3 && raster.getTransferType() == DataBuffer.TYPE_BYTE) {
+    if (ours && space == ColorSpace.TYPE_RGB && bands == 3 && raster.getTransferType() == DataBuffer.TYPE_BYTE) {
       RgbImage same = takeOver(raster);
       if (same != null) {
         return same;

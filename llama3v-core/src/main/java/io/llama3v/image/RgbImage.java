@@ -39,9 +39,9 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /** Converts an AWT picture; transparent parts are laid on white. */
+  /** A copy of an AWT picture; transparent parts are laid on white. */
   public static RgbImage of(BufferedImage image) {
-    return RasterConverter.toRgb(image, Transparency.ON_WHITE, "image in memory");
+    return RasterConverter.toRgb(image, Transparency.ON_WHITE, "image in memory", false);
   }
 
   /** A copy for AWT, of type {@link BufferedImage#TYPE_INT_RGB}. */

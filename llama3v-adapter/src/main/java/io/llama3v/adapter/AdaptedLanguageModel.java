@@ -30,15 +30,20 @@ public final class AdaptedLanguageModel extends Module {
   private final RmsNorm norm;
   private final Parameter head;
   private final RotaryEmbedding rotary;
+  private final LlamaModel llama;
 
   /** Declares a model in which every layer is new. */
   AdaptedLanguageModel(MllamaConfig c) {
     this(c, null);
   }
 
-  /** Declares a model that takes over the blocks of a Llama: they are the same objects, not copies. */
+  /**
+   * Declares a model that takes over a Llama: blocks, norm and output head are the same objects, not copies; of its embedding table, which
+   * lacks the image token's row, there will be a copy.
+   */
   AdaptedLanguageModel(MllamaConfig c, LlamaModel llama) {
     this.config = c.text();
+    this.llama = llama;
     this.embedding = child("model.embed_tokens", new Embedding(config.embeddingRows(), config.hiddenSize(), config.initializerRange()));
     List<Module> all = new ArrayList<>();
     int self = 0;
@@ -48,18 +53,27 @@ public final class AdaptedLanguageModel extends Module {
     }
     this.layers = children("model.layers", all);
     this.norm = child("model.norm", llama == null ? new RmsNorm(config.hiddenSize(), config.rmsNormEps()) : llama.norm());
-    this.head = parameter("lm_head.weight", Init.normal(config.initializerRange()), config.vocabSize(), config.hiddenSize());
+    this.head = llama != null && llama.head().size(0) == config.vocabSize() ? shared("lm_head.weight", llama.head())
+        : parameter("lm_head.weight", Init.normal(config.initializerRange()), config.vocabSize(), config.hiddenSize());
     this.rotary = new RotaryEmbedding(config.headDim(), config.ropeTheta(), config.ropeScaling());
   }
 
-  /** Copies embedding rows and head of a Llama; rows beyond its vocabulary, such as the image token's, are drawn. */
-  void adoptTables(LlamaModel llama, Backend backend, long seed) {
+  /** Copies the Llama's embedding rows; rows beyond its vocabulary, such as the image token's, are drawn. */
+  void adoptTables(Backend backend, long seed) {
     Parameter table = embedding.weight().initialize(backend, seed, "language_model.model.embed_tokens.weight");
     long width = config.hiddenSize();
     long rows = Math.min(llama.config().embeddingRows(), config.embeddingRows());
     backend.kernels().copyRows(llama.embedding().weight(), 0, width, table, 0, width, rows, width, false);
+    if (head == llama.head()) return;
     head.allocate(backend);
     backend.kernels().copyRows(llama.head(), 0, width, head, 0, width, config.vocabSize(), width, false);
+  }
+
+  /** Releases the weights, and what is left of the Llama that was taken over: nobody else would. */
+  @Override
+  public void close() {
+    super.close();
+    if (llama != null) llama.close();
   }
 
   /** The cross-attention layers, first to last. */

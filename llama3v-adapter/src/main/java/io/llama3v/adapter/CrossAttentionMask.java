@@ -20,9 +20,14 @@ public record CrossAttentionMask(AttentionMask attention, Tensor rows) {
    * @param length L
    */
   public static CrossAttentionMask of(Backend backend, float[] seen, int batch, int length, MaskRule rule) {
-    int groups = seen.length / (batch * length);
+    int tokens = Math.multiplyExact(batch, length);
+    if (tokens < 1 || seen.length == 0 || seen.length % tokens != 0) {
+      throw new IllegalArgumentException("a mask of " + seen.length + " values over " + batch + " rows of " + length
+          + " tokens; expected a value for each token and tile");
+    }
+    int groups = seen.length / tokens;
     float[] allowed = seen.clone();
-    float[] rows = new float[batch * length];
+    float[] rows = new float[tokens];
     boolean allSee = true;
     for (int r = 0; r < rows.length; r++) {
       boolean any = false;

@@ -34,8 +34,17 @@ public final class ImageConversation implements CausalModel, AutoCloseable {
     List<CrossAttention.KeysValues> kept = new ArrayList<>();
     try (Scope scope = backend.scope()) {
       for (CrossAttention.KeysValues kv : model.language().keysValues(model.encode(images, null))) {
-        kept.add(new CrossAttention.KeysValues(own(backend, kv.keys()), own(backend, kv.values())));
+        Tensor keys = own(backend, kv.keys());
+        try {
+          kept.add(new CrossAttention.KeysValues(keys, own(backend, kv.values())));
+        } catch (RuntimeException | Error full) {
+          keys.close();
+          throw full;
+        }
       }
+    } catch (RuntimeException | Error failed) {
+      close(kept);
+      throw failed;
     }
     return kept;
   }
@@ -53,6 +62,7 @@ public final class ImageConversation implements CausalModel, AutoCloseable {
       @Override
       @SuppressWarnings("try") // a scope is there to be closed
       public float[] next(int... ids) {
+        if (ids.length == 0) throw new IllegalArgumentException("no token to go on from; expected at least one");
         boolean prompt = cache.length() == 0;
         if (images != null && prompt && ids.length != images.length()) {
           throw new IllegalArgumentException("the image mask covers " + images.length() + " tokens; the prompt has " + ids.length);
@@ -80,8 +90,11 @@ public final class ImageConversation implements CausalModel, AutoCloseable {
 
   @Override
   public void close() {
-    if (keysValues == null) return;
-    for (CrossAttention.KeysValues kv : keysValues) {
+    if (keysValues != null) close(keysValues);
+  }
+
+  private static void close(List<CrossAttention.KeysValues> all) {
+    for (CrossAttention.KeysValues kv : all) {
       kv.keys().close();
       kv.values().close();
     }

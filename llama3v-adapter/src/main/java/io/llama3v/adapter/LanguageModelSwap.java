@@ -42,7 +42,7 @@ final class LanguageModelSwap {
       for (Map.Entry<String, Parameter> target : targets.entrySet()) Weights.read(source, target.getKey(), target.getValue());
       if (other.tied()) Weights.read(source, "model.embed_tokens.weight", language.head());
     }
-    return config.text().withTokens(other.bosToken(), other.eosToken());
+    return config.text().withTokens(other.bosToken(), other.eosToken(), other.furtherEos());
   }
 
   private static void requireSameShape(Path folder, LlamaConfig own, LlamaConfig other) {

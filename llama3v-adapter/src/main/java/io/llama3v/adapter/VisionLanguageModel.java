@@ -1,6 +1,7 @@
 package io.llama3v.adapter;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.llama3v.backend.Backend;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
@@ -12,6 +13,7 @@ import io.llama3v.nn.Linear;
 import io.llama3v.nn.Module;
 import io.llama3v.nn.Weights;
 import io.llama3v.tensor.Tensor;
+import io.llama3v.text.Tokenizer;
 import io.llama3v.text.TokenizerFiles;
 import io.llama3v.vision.Interpolation;
 import io.llama3v.vision.Trace;
@@ -64,6 +66,9 @@ public final class VisionLanguageModel extends Module {
         MllamaConfig.fromJson(Json.read(folder.resolve("config.json"))));
     try (WeightSource source = ShardedWeights.open(folder)) {
       Weights.load(model, backend, source);
+    } catch (IOException | RuntimeException | Error failed) {
+      model.close();
+      throw failed;
     }
     return model.setOrigin(folder);
   }
@@ -76,9 +81,9 @@ public final class VisionLanguageModel extends Module {
     Files.createDirectories(folder);
     Weights.save(this, folder);
     AtomicFiles.writeString(folder.resolve("config.json"), config.toJson().toPrettyString() + "\n");
-    AtomicFiles.writeString(folder.resolve("generation_config.json"), JsonNodeFactory.instance.objectNode()
-        .put("bos_token_id", config.text().bosToken()).put("eos_token_id", config.text().eosToken())
-        .put("pad_token_id", config.padToken()).toPrettyString() + "\n");
+    ObjectNode generation = JsonNodeFactory.instance.objectNode().put("bos_token_id", config.text().bosToken());
+    config.text().putEos(generation);
+    AtomicFiles.writeString(folder.resolve("generation_config.json"), generation.put("pad_token_id", config.padToken()).toPrettyString() + "\n");
     if (origin != null) TokenizerFiles.copy(origin, folder);
   }
 
@@ -105,7 +110,8 @@ public final class VisionLanguageModel extends Module {
 
   /**
    * The same model with the weights of another Llama of the same shape, such as the instruction-tuned one: vision tower, projector
-   * and adapters stay as they are. The weights are read into this model's memory, which the result shares.
+   * and adapters stay as they are. The weights are read into this model's memory, which the result shares; its tokenizer is the other
+   * Llama's, where the folder has one.
    *
    * @param folder of Hugging Face's layout
    * @throws IllegalArgumentException if the shapes differ; this model is then unchanged
@@ -113,7 +119,14 @@ public final class VisionLanguageModel extends Module {
   public VisionLanguageModel withLanguageModel(Path folder) throws IOException {
     MllamaConfig c = new MllamaConfig(config.vision(), LanguageModelSwap.read(folder, config, language), config.crossLayers(),
         config.imageToken(), config.padToken());
-    return new VisionLanguageModel(c, vision, language, projector).setMaskRule(maskRule);
+    return new VisionLanguageModel(c, vision, language, projector).setMaskRule(maskRule).setOrigin(Tokenizer.isIn(folder) ? folder : origin);
+  }
+
+  /** Releases all weights, those included of the Llama that the model was built around. */
+  @Override
+  public void close() {
+    super.close();
+    language.close();
   }
 
   /** The configuration. */

@@ -8,7 +8,8 @@ import io.llama3v.vision.clip.ClipVisionTower;
 
 /**
  * Puts a new vision-language model together: any Llama, any CLIP vision tower, fresh adapters with gates at 0, so that at first
- * it answers exactly as the Llama does. The Llama's blocks become part of the model and are frozen.
+ * it answers exactly as the Llama does. The Llama becomes part of the model: its weights are frozen, and closing the model closes it.
+ * A CLIP tower is copied from; its CLIP model stays the caller's, to be closed as soon as this model is built.
  */
 public final class VisionLanguageModelBuilder {
   private LlamaModel llama;
@@ -95,8 +96,8 @@ public final class VisionLanguageModelBuilder {
     VisionTransformer vision = tower != null ? tower : VisionTransformer.fromClip(clip, options, backend, seed);
     MllamaConfig config = MllamaConfig.of(vision.config(), llama.config(), every, imageToken, padToken);
     AdaptedLanguageModel language = new AdaptedLanguageModel(config, llama);
-    language.adoptTables(llama, backend, seed);
     VisionLanguageModel model = new VisionLanguageModel(config, vision, language);
+    language.adoptTables(backend, seed);
     model.initializeMissing(backend, seed);
     return model.setOrigin(llama.origin().orElse(null)).freezeLanguageModel();
   }

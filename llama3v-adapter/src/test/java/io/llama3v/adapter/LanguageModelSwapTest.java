@@ -14,6 +14,7 @@ import io.llama3v.llama.TextBatch;
 import io.llama3v.tensor.Scope;
 import io.llama3v.vision.VisionConfig;
 import io.llama3v.vision.VisionTransformer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -79,6 +80,21 @@ class LanguageModelSwapTest {
       float[] table = swapped.parameters().get("language_model.model.embed_tokens.weight").toFloats();
       float[] oldTable = old.get("language_model.model.embed_tokens.weight");
       assertArrayEquals(Arrays.copyOfRange(oldTable, 30 * 24, 38 * 24), Arrays.copyOfRange(table, 30 * 24, 38 * 24), "the image token's row");
+    }
+  }
+
+  @Test
+  void theTokenizerIsTheOtherLlamasWhereItHasOne() throws Exception {
+    try (Backend backend = Backend.named("cpu"); Scope scope = backend.scope(); VisionLanguageModel before = model(backend);
+        LlamaModel tuned = llama(backend, 4, false, 9)) {
+      before.setOrigin(Path.of("base"));
+      tuned.save(folder);
+      assertEquals(Path.of("base"), before.withLanguageModel(folder).origin().orElseThrow());
+      Files.writeString(folder.resolve("tokenizer.json"), "{}");
+      VisionLanguageModel swapped = before.withLanguageModel(folder);
+      assertEquals(folder, swapped.origin().orElseThrow());
+      swapped.save(folder.resolve("saved"));
+      assertTrue(Files.exists(folder.resolve("saved/tokenizer.json")));
     }
   }
 

@@ -3,6 +3,7 @@ package io.llama3v.adapter;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -63,6 +64,23 @@ class NewModelTest {
               !name.startsWith("language_model.") || name.matches(".*layers\\.[14]\\..*"), p.isTrainable(), name));
         }
       }
+    }
+  }
+
+  /** As in the README, where the Llama has no name by which it could be closed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void closingTheModelReleasesTheLlamaInIt(boolean tied) throws Exception {
+    try (Backend backend = Backend.named("cpu")) {
+      long before = backend.liveBytes();
+      VisionTransformer tower = tower(backend);
+      LlamaModel llama = new LlamaModel(LlamaConfig.small(30, 24, 40, 4, 6, 2, tied, 1, 2));
+      llama.initialize(backend, 5);
+      VisionLanguageModel model = VisionLanguageModel.builder().languageModel(llama).visionEncoder(tower).crossAttentionEvery(2).build();
+      assertSame(llama.head(), model.language().head(), "the head is shared: a copy would be a second table of the whole vocabulary");
+      assertEquals(model.parameters().size(), new VisionLanguageModel(model.config()).parameters().size());
+      model.close();
+      assertEquals(before, backend.liveBytes());
     }
   }
 

@@ -3,7 +3,6 @@ package io.llama3v.train.checkpoint;
 import io.llama3v.io.SafetensorsType;
 import io.llama3v.io.SafetensorsWriter.Entry;
 import io.llama3v.io.WeightSource;
-import io.llama3v.tensor.DType;
 import io.llama3v.tensor.Shape;
 import io.llama3v.tensor.Tensor;
 import java.io.IOException;
@@ -96,7 +95,8 @@ public final class TensorFiles {
     }
   }
 
+  /** A stretch in the tensor's own type: what a GPU keeps in BF16, backends widen and round as they pass it on. */
   private static Tensor part(Tensor tensor, long from, long count) {
-    return new Tensor(tensor.backend(), tensor.storage().retain(), DType.F32, tensor.offset() + from, count);
+    return new Tensor(tensor.backend(), tensor.storage().retain(), tensor.type(), tensor.offset() + from, count);
   }
 }

@@ -29,6 +29,8 @@ public final class Ema implements AutoCloseable {
     parameters.forEach((name, parameter) -> {
       if (!parameter.isTrainable()) return;
       this.parameters.put(name, parameter);
+      // As an optimiser does, which may be made later: an average of BF16 would round every small step away.
+      parameter.promote();
       Tensor average = parameter.backend().detached(parameter.type(), parameter.shape());
       parameter.backend().kernels().copy(parameter, average);
       averages.put(name, average);

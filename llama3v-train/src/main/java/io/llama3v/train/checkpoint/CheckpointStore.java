@@ -189,10 +189,13 @@ public final class CheckpointStore {
   private void removeAbandoned() throws IOException {
     for (Path path : entries()) {
       Matcher name = TEMPORARY.matcher(path.getFileName().toString());
-      if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).filter(ProcessHandle::isAlive).isEmpty()) {
-        AtomicFiles.deleteTree(path);
-      }
+      if (name.matches() && isAbandoned(Long.parseLong(name.group(1)))) AtomicFiles.deleteTree(path);
     }
+  }
+
+  /** In a container every run has the same process id: what bears this one's, before it has begun to save, is its predecessor's. */
+  private static boolean isAbandoned(long process) {
+    return process == ProcessHandle.current().pid() || ProcessHandle.of(process).filter(ProcessHandle::isAlive).isEmpty();
   }
 
   private List<Path> entries() throws IOException {

@@ -115,6 +115,16 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void whatAPredecessorLeftHalfWrittenIsRemovedWhoseNumberThisProcessHas() throws IOException {
+    // In a container the command has the same process id whenever it is started.
+    Path left = folder.resolve("run/.step_7.tmp-" + ProcessHandle.current().pid() + "-0f1e2d");
+    Files.createDirectories(left);
+    Files.writeString(left.resolve("weights.safetensors"), "half");
+    save(1);
+    assertFalse(Files.exists(left));
+  }
+
+  @Test
   void everyDamageIsFoundAndNamed() throws IOException {
     Path intact = save(1);
     Path damaged = folder.resolve("copy/step_1");

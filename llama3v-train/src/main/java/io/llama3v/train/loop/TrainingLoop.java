@@ -194,7 +194,7 @@ public final class TrainingLoop<B> {
     // At the step that was tried, so that a resume, which tries it again, drops this line.
     telemetry.log(now.step + 1, Map.of(MetricNames.LOSS, window.loss, MetricNames.SKIPPED_STEPS, (double) now.skippedSteps), window.keys);
     if (now.skippedInARow >= set.maxSkippedInARow) {
-      String kept = finite.firstBroken().isPresent() ? "" : keep(beforeSkips);
+      String kept = finite.firstBroken().isPresent() ? "" : keep(telemetry);
       throw new NonFiniteLossException(set.stage + ": " + now.skippedInARow + " windows in a row made no update after step " + now.step
           + "; the last because " + window.problem + ". Parameters are those of step " + now.step + kept
           + ". Lower the learning rate, lengthen the warm-up, clip harder, or look at the data before position " + set.batches.position());
@@ -202,10 +202,9 @@ public final class TrainingLoop<B> {
   }
 
   /** Saves the state before the first of several bad windows; parameters have not moved since. */
-  private String keep(RunState before) throws IOException {
+  private String keep(Telemetry telemetry) throws IOException {
     if (set.store == null) return "";
-    if (savedStep != before.step()) set.store.save(before, set.optimizer, set.ema);
-    savedStep = before.step();
+    if (savedStep != now.step) write(telemetry);
     return ", saved with the data position before the first of these windows";
   }
 
@@ -290,8 +289,16 @@ public final class TrainingLoop<B> {
           + "such a state is not saved" + (savedStep < 0 ? "" : ", and the last checkpoint is of step " + savedStep)
           + ". What changes parameters beside the optimiser, a constraint or a hook, is to blame");
     }
+    write(telemetry);
+  }
+
+  /**
+   * Writes a checkpoint. Windows that were skipped since the last update are not part of it: a resume tries them again, since it drops
+   * their lines of the log, which belong to the step to come.
+   */
+  private void write(Telemetry telemetry) throws IOException {
     telemetry.force();
-    set.store.save(state(set.batches.state(), telemetry), set.optimizer, set.ema);
+    set.store.save(beforeSkips != null ? beforeSkips : state(set.batches.state(), telemetry), set.optimizer, set.ema);
     savedStep = now.step;
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Supervised fine-tuning on conversations: several runs from the annealed model, ranked on validation data, then averages of their
@@ -35,7 +36,8 @@ final class SftStage implements Stage {
     for (Trial trial : trials) Pipeline.isDone(context, name(trial));
     VlmPlan plan = plan(context, trials.get(0));
     try (SftValidation validation = SftValidation.open(context, plan.maxTokens())) {
-      List<TrialResult> ranked = Sweep.run(trials, context.folder(FOLDER), (trial, folder) -> {
+      List<TrialResult> ranked = Sweep.run(trials, context.folder(FOLDER), conditions(context.config()), (trial, folder) -> {
+        if (context.session().stop().requested()) throw new TrainingStoppedException(name(trial));
         if (!Pipeline.isDone(context, name(trial))) train(context, trial);
         try (VisionLanguageModel model = VisionLanguageModel.load(context.backend(), folder)) {
           return validation.choose(model);
@@ -45,6 +47,13 @@ final class SftStage implements Stage {
       write(context, found.chosen());
       SoupTable.of(validation, ranked, found, checks(context, found, validation)).write(context.config().run());
     }
+  }
+
+  /** What scores and failures of all trials depend on: everything that the section says but which trials there are and what becomes of them. */
+  private static Map<String, String> conditions(PipelineConfig config) {
+    Map<String, String> conditions = new TreeMap<>(Pipeline.settings(config, FOLDER));
+    conditions.keySet().removeIf(key -> key.matches("sft\\.(runs|sweep|soup)(\\..*)?"));
+    return conditions;
   }
 
   private static String name(Trial trial) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,5 +61,34 @@ class SweepTest {
   @Test
   void nothingButFailuresIsAFailure() {
     assertThrows(IllegalStateException.class, () -> Sweep.run(TRIALS, folder, (trial, own) -> Double.NaN));
+  }
+
+  @Test
+  void scoresByAnotherMeasureAreNotRankedWithTheRest() throws IOException {
+    List<Trial> two = TRIALS.subList(0, 2);
+    assertThrows(IOException.class, () -> Sweep.run(two, folder, Map.of("score", "answers"), (trial, own) -> {
+      if (trial.name().equals("run-2")) throw new IOException("killed");
+      return 0.9;
+    }));
+    List<TrialResult> results = Sweep.run(two, folder, Map.of("score", "loss"), (trial, own) -> -trial.learningRate());
+    assertEquals(List.of(-1.0, -2.0), results.stream().map(TrialResult::score).toList());
+    results = Sweep.run(two, folder, Map.of("score", "loss"), (trial, own) -> 7);
+    assertEquals(List.of(-1.0, -2.0), results.stream().map(TrialResult::score).toList(), "by the same measure they are kept");
+  }
+
+  @Test
+  void whatDivergedIsTriedAgainUnderOtherSettings() throws IOException {
+    List<Trial> one = TRIALS.subList(0, 1);
+    Sweep.Experiment diverges = (trial, own) -> {
+      throw new NonFiniteLossException("loss is NaN");
+    };
+    assertThrows(IllegalStateException.class, () -> Sweep.run(one, folder, Map.of("clip", "1"), diverges));
+    String again = assertThrows(IllegalStateException.class, () -> Sweep.run(one, folder, Map.of("clip", "1"), (trial, own) -> 1)).getMessage();
+    assertTrue(again.contains("loss is NaN") && again.contains("delete"), again);
+    assertEquals(1, Sweep.run(one, folder, Map.of("clip", "0.5"), (trial, own) -> 1).get(0).score());
+
+    assertThrows(IllegalStateException.class, () -> Sweep.run(one, folder.resolve("rate"), diverges));
+    List<Trial> slower = List.of(new Trial("run-1", 0.1, 0, 1, 1));
+    assertEquals(2, Sweep.run(slower, folder.resolve("rate"), (trial, own) -> 2).get(0).score());
   }
 }

@@ -136,12 +136,14 @@ final class LineChart {
       svg.element("text", Ticks.label(tick, stepY), "x", Html.n(LEFT - 6), "y", Html.n(y(tick) + 3.5), "text-anchor", "end");
     }
     String base = Html.n(HEIGHT - BOTTOM);
-    for (double tick : Ticks.between(first, last, 5)) {
+    List<Double> xs = Ticks.between(first, last, 5);
+    double stepX = xs.size() > 1 ? xs.get(1) - xs.get(0) : 1;
+    for (double tick : xs) {
       if (tick == Math.rint(tick)) {
         boolean atEnd = x(tick) > WIDTH - RIGHT - 14;
         svg.open("line", "class", "axis", "x1", Html.n(x(tick)), "x2", Html.n(x(tick)), "y1", base, "y2", Html.n(HEIGHT - BOTTOM + 4))
             .close("line");
-        svg.element("text", Format.si(tick), "x", Html.n(atEnd ? WIDTH - RIGHT : x(tick)), "y", Html.n(HEIGHT - 9), "text-anchor",
+        svg.element("text", Ticks.label(tick, stepX), "x", Html.n(atEnd ? WIDTH - RIGHT : x(tick)), "y", Html.n(HEIGHT - 9), "text-anchor",
             atEnd ? "end" : "middle");
       }
     }

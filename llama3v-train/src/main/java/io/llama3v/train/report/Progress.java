@@ -28,7 +28,7 @@ public final class Progress implements AutoCloseable {
    * @param total number of steps; -1 when it is not known
    */
   public static Progress of(String task, long total) {
-    if (System.console() == null) {
+    if (!Terminal.isThere()) {
       return new Progress(task, null);
     }
     return new Progress(task, new ProgressBarBuilder().setTaskName(task).setInitialMax(total).setUpdateIntervalMillis(200)

@@ -41,7 +41,7 @@ public final class ProgressLine implements AutoCloseable {
    * @param totalSteps steps at which the stage ends
    */
   public static ProgressLine begin(String stage, long firstStep, long totalSteps) {
-    boolean terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
+    boolean terminal = Terminal.isThere() && !"dumb".equals(System.getenv("TERM"));
     return new ProgressLine(System.err, terminal, terminal ? Duration.ofMillis(500) : Duration.ofSeconds(10), System::nanoTime,
         stage, firstStep, totalSteps);
   }

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** Round numbers for an axis. */
 final class Ticks {
+  private static final String LETTERS = " kMGTPEZY";
+  private static final int MOST_DECIMALS = 15;
+
   private Ticks() { }
 
   /** Multiples of 1, 2 or 5 times a power of ten inside [low, high], about {@code wanted} of them. */
@@ -27,18 +30,27 @@ final class Ticks {
     return power * (digits < 1.5 ? 1 : digits < 3.5 ? 2 : digits < 7.5 ? 5 : 10);
   }
 
-  /** The label of a tick, with as many decimals as tell it from its neighbours. */
+  /** The label of a tick, with as many digits as tell it from its neighbours, {@code step} away. */
   static String label(double tick, double step) {
-    if (tick == 0) {
+    if (Math.abs(tick) < step / 2) {
       return "0";
     }
-    if (Math.abs(tick) >= 1e4) {
-      return Format.si(tick);
+    double size = Math.abs(tick);
+    if (step < 1e-3 && size < 100 * step || size >= 1e27) {
+      int exponent = (int) Math.floor(Math.log10(size * (1 + 1e-12)));
+      double unit = Math.pow(10, exponent);
+      return fixed(tick / unit, step / unit) + "e" + exponent;
     }
-    if (step < 1e-3) {
-      return String.format(Locale.ROOT, "%.1e", tick).replace("e-0", "e-").replace(".0e", "e");
+    if (size >= 1e4) {
+      int thousands = (int) (Math.log10(size * (1 + 1e-12)) / 3);
+      double unit = Math.pow(1000, thousands);
+      return fixed(tick / unit, step / unit) + LETTERS.charAt(thousands);
     }
-    int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
-    return String.format(Locale.ROOT, "%." + decimals + "f", tick);
+    return fixed(tick, step);
+  }
+
+  private static String fixed(double value, double step) {
+    int decimals = Math.max(0, Math.min(MOST_DECIMALS, (int) Math.ceil(-Math.log10(step) - 1e-9)));
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 }

@@ -34,6 +34,24 @@ class DrawingTest {
   }
 
   @Test
+  void neighbouringTicksAreToldApart() {
+    assertEquals(List.of("0.9996", "0.9998", "1.0000"), labels(0.9996, 1, 3));
+    assertEquals(List.of("10.00k", "10.05k", "10.10k"), labels(10_000, 10_100, 2));
+    assertEquals(List.of("1000", "1050", "1100"), labels(1_000, 1_100, 2));
+    assertEquals(List.of("-2.0e-5", "-1.5e-5", "-1.0e-5", "-5e-6", "0"), labels(-2e-5, 0, 4));
+    assertEquals(List.of("3e30", "4e30", "5e30"), labels(3e30, 5e30, 2));
+    String gates = LineChart.svg(List.of(curve(1, 1.0001, 1.0002, 1.0003, 1.0004)));
+    assertTrue(gates.contains(">1.0002<") && gates.contains(">1.0004<"), gates);
+    String late = LineChart.svg(List.of(new Curve("loss", new long[] {20_000, 20_100, 20_200}, new double[] {1, 2, 3})));
+    assertTrue(late.contains(">20.05k<") && late.contains(">20.10k<"), late);
+  }
+
+  private static List<String> labels(double low, double high, int wanted) {
+    List<Double> ticks = Ticks.between(low, high, wanted);
+    return ticks.stream().map(tick -> Ticks.label(tick, ticks.get(1) - ticks.get(0))).toList();
+  }
+
+  @Test
   void aSpikeDoesNotFlattenTheChartNorDragTheAverage() {
     double[] noisy = noisy();
     noisy[100] = 1e6;

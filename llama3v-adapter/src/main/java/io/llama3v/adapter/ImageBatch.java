@@ -64,4 +64,11 @@ public record ImageBatch(int rows, int images, int tiles, int size, float[] pixe
     }
     return mask;
   }
+
+  /** How many images there are, without padding. */
+  public int count() {
+    int count = 0;
+    for (int[] row : aspectRatioIds) for (int id : row) count += id > 0 ? 1 : 0;
+    return count;
+  }
 }

@@ -11,7 +11,7 @@ interface PairTask extends Task<PreferenceBatch> {
 
   @Override
   default long images(PreferenceBatch batch) {
-    return batch.images() == null ? 0 : batch.images().rows();
+    return batch.images() == null ? 0 : batch.images().count();
   }
 
   @Override

@@ -31,7 +31,7 @@ final class Answerer {
     this.backend = backend;
     this.model = model;
     this.tokenizer = tokenizer;
-    this.samples = new PictureSamples(tokenizer, model.config().vision().imageSize(), model.config().vision().maxTiles(), maxTokens);
+    this.samples = PictureSamples.of(model, tokenizer, maxTokens);
     this.stop = IntStream.of(samples.chat().stopIds()).boxed().collect(Collectors.toUnmodifiableSet());
   }
 

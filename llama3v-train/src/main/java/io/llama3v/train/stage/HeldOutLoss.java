@@ -30,10 +30,16 @@ record HeldOutLoss(SampleSource heldOut, int samples) implements Evaluation {
     long tokens = 0;
     for (long i = 0; i < Math.min(samples, heldOut.size()); i++) {
       VlmBatch batch = pictures.collate(List.of(pictures.any(heldOut.read(i), 0)));
+      // A conversation that is cut before its first answer has nothing to be measured by; training passes over it, too.
+      if (batch.text().counted() == 0) continue;
       try (Scope scope = backend.scope()) {
         sum += vlm.loss(batch.text(), batch.images(), 1).item();
       }
       tokens += batch.text().counted();
+    }
+    if (tokens == 0) {
+      throw new IllegalArgumentException(heldOut.describe() + ": none of the first " + samples + " samples has a word to be learned within "
+          + MAX_TOKENS + " tokens");
     }
     return Map.of("loss", sum / tokens);
   }

@@ -62,8 +62,13 @@ final class PictureSamples {
 
   /** A sample as training takes it: its conversation if it has one, otherwise one of its captions. */
   VlmBatch.Item any(Sample sample, long draw) {
-    if (described(sample).has("messages")) return messages(sample);
-    return described(sample).has("conversations") ? conversation(sample, draw) : caption(sample, draw);
+    JsonNode said = described(sample);
+    return said.has("messages") || said.has("conversations") ? talk(sample, draw) : caption(sample, draw);
+  }
+
+  /** A sample's conversation, in either of the forms that it may have. */
+  VlmBatch.Item talk(Sample sample, long draw) {
+    return described(sample).has("messages") ? messages(sample) : conversation(sample, draw);
   }
 
   /** A picture and one of its captions, in the format of the base model; without a picture, a plain document. */

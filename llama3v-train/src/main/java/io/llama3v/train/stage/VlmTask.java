@@ -24,7 +24,7 @@ final class VlmTask implements Task<VlmBatch> {
 
   @Override
   public long images(VlmBatch batch) {
-    return batch.images() == null ? 0 : batch.images().rows();
+    return batch.images() == null ? 0 : batch.images().count();
   }
 
   @Override

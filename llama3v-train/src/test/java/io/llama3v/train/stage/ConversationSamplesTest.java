@@ -46,7 +46,11 @@ class ConversationSamplesTest {
         assertEquals(Arrays.toString(expected.ids()), Arrays.toString(item.text().ids()));
         assertEquals(Arrays.toString(expected.labels()), Arrays.toString(item.text().labels()));
         assertEquals(2, item.images().size());
+        VlmBatch.Item tuned = samples.talk(sample, draw);
+        assertEquals(Arrays.toString(expected.ids()), Arrays.toString(tuned.text().ids()), "fine-tuning reads both forms of conversations");
       }
+      VlmBatch batch = samples.collate(List.of(samples.any(sample, 0), samples.textOnly("red")));
+      assertEquals(2, new VlmTask(null).images(batch), "two rows, two pictures in the first, none in the second");
       PictureSamples few = new PictureSamples(tokenizer, 16, 4, 3);
       assertThrows(IllegalArgumentException.class, () -> few.any(sample, 0));
     }

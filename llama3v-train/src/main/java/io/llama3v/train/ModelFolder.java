@@ -20,7 +20,7 @@ import java.util.List;
  */
 public record ModelFolder(Path weights, String type) {
   /** Results of a run, the most finished first. */
-  private static final List<String> RESULTS = List.of("sft/soup", "annealing", "adapter", "language-model");
+  private static final List<String> RESULTS = List.of("quality", "dpo", "sft/soup", "annealing", "adapter", "language-model");
   /** From runs/x/sft/soup up to runs/x. */
   private static final int MOST_PARENTS = 3;
 

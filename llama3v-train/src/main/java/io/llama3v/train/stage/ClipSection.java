@@ -36,6 +36,8 @@ public record ClipSection(Path load, int imageSize, int patch, Tower vision, Tow
     }
     data = Defaults.sorted(data);
     if (!(letters >= 0 && letters < 1)) throw new IllegalArgumentException("letters " + letters + "; expected a share from 0 to below 1");
+    if (letters > 0 && !data.isEmpty()) throw new IllegalArgumentException("letters mixes into the corpus' icons; name the sets yourself, or leave out 'data'");
+    if (!(strokes >= 0 && strokes <= 1)) throw new IllegalArgumentException("strokes " + strokes + "; expected a share from 0 to 1");
     picture = Defaults.or(picture, ClipPicture.COLOUR);
     if (patch != 0) Defaults.divides("patch", patch, "image_size", imageSize);
     // What CLIP and MetaCLIP were trained with (Radford et al., 2021, table 18; Xu et al., 2024).

@@ -60,11 +60,12 @@ final class ClipStage implements Stage {
     }
   }
 
-  /** Pictures and captions of one's own, as they are. */
+  /** Pictures and captions of one's own, neither shifted nor reworded. */
   private static void pairs(StageContext context, ClipSection section, ClipModel model, Tokenizer tokenizer) throws IOException {
     try (DataSets sets = DataSets.open(DataConfig.resolved(context.config(), section.data()), 1, context.config().seed())) {
-      ClipTraining.runner(model, sets.loader(section.training(), context.folder("clip"))).tokenizer(tokenizer).config(section.training())
-          .seed(context.config().seed()).run(context);
+      ClipInput input = new ClipInput(section.imageSize(), section.picture(), section.strokes());
+      ClipTraining.runner(model, sets.loader(section.training(), context.folder("clip")), input, Augmentation.none(), ClipTraining::caption)
+          .tokenizer(tokenizer).config(section.training()).seed(context.config().seed()).run(context);
     }
   }
 

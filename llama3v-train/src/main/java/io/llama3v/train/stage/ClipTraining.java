@@ -56,7 +56,8 @@ final class ClipTraining {
     return new Contrast(model);
   }
 
-  private static String caption(Sample sample, long draw) {
+  /** One of a sample's captions, or its text. */
+  static String caption(Sample sample, long draw) {
     JsonNode captions = PictureSamples.described(sample).path("captions");
     return captions.isEmpty() ? sample.text() : captions.get((int) Long.remainderUnsigned(Mix64.mix(draw), captions.size())).asText();
   }

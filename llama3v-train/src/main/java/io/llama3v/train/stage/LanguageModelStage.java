@@ -26,7 +26,7 @@ import java.util.List;
  * documents and on conversations in the chat format. With {@code load} in its section it does nothing.
  */
 final class LanguageModelStage implements Stage {
-  /** Every fifth document or so is a conversation. */
+  /** Share of the texts that are conversations; the others are documents. */
   private static final double DIALOGUES = 0.35;
 
   @Override

@@ -93,6 +93,7 @@ final class InspectCommand implements Callable<Integer> {
       SamplePreview preview = SamplePreview.of(run, stage, open, index.read(sample), sample);
       out.println();
       out.print(new TokenView(open).render(preview.text()));
+      if (preview.placement() == null) return;
       out.println();
       out.print(TileSketch.of(preview.placement(), preview.width(), preview.height(), preview.maxTiles()));
     }

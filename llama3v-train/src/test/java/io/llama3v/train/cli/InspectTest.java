@@ -71,13 +71,17 @@ class InspectTest {
     assertTrue(list.out().contains("1 samples in 1 shard; nothing left out"), list.out());
 
     Path config = Files.writeString(folder.resolve("c.yaml"), "run: " + folder.resolve("run") + "\nstages: [adapter]\n"
-        + "language_model: {training: {steps: 1, batch_size: 1, learning_rate: 1}}\n"
+        + "clip: {load: clip}\nlanguage_model: {training: {steps: 1, batch_size: 1, learning_rate: 1}}\n"
         + "adapter: {tile_size: 16, tiles: 4, training: {steps: 1, batch_size: 1, learning_rate: 1}}\n");
     Run sample = Run.of("inspect", shard, "--sample", "0", "--config", config);
     assertEquals(0, sample.code(), sample.err());
     assertTrue(sample.out().contains("<|image|>"), sample.out());
     assertTrue(sample.out().contains("picture 40x16, resized to 40x16 on a canvas of 48x16: 1 x 3 tiles"), sample.out());
     assertTrue(sample.out().contains("|  0 |  1 |  2 |"), sample.out());
+    Run tuned = Run.of("inspect", shard, "--sample", "0", "--config", config, "--stage", "sft", "--set",
+        "sft={max_tokens: 6, schedules: {tile_size: {at: {0: 24}}}, training: {steps: 1, batch_size: 1, learning_rate: 1}}");
+    assertTrue(tuned.out().contains("tiles (high x wide) of 24 pixels"), tuned.out() + tuned.err());
+    assertEquals(2, Run.of("inspect", shard, "--sample", "0", "--config", config, "--stage", "annealing").code(), "it has no such section");
     assertEquals(2, Run.of("inspect", shard, "--sample", "1").code());
     assertEquals(2, Run.of("inspect", shard, "--config", config).code());
     assertEquals(2, Run.of("inspect", shard, "--sample", "0", "--config", config, "--stage", "clip").code());

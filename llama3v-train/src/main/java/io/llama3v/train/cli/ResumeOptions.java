@@ -35,6 +35,10 @@ final class ResumeOptions {
     };
   }
 
+  Set<String> allowedChanges() {
+    return allowed;
+  }
+
   RunSession session(StopSignal stop) {
     return new RunSession(damage, allowed, stop);
   }

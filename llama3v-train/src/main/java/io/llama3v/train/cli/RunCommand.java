@@ -38,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    if (dryRun.chosen()) return DryRunOption.describe(config, null, spec.commandLine().getOut());
+    if (dryRun.chosen()) return DryRunOption.describe(config, null, resume.allowedChanges(), spec.commandLine().getOut());
     Configs.requireModels(file, config);
     int code = Interruption.guard(spec.commandLine().getErr(), stop -> StageRunner.of(config).session(resume.session(stop)).run());
     if (code != 0) return code;

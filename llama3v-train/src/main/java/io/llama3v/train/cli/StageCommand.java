@@ -45,7 +45,7 @@ final class StageCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PipelineConfig config = Configs.load(file, overrides, backend.name());
-    if (dryRun.chosen()) return DryRunOption.describe(config, known(config, name), spec.commandLine().getOut());
+    if (dryRun.chosen()) return DryRunOption.describe(config, known(config, name), resume.allowedChanges(), spec.commandLine().getOut());
     Configs.requireModels(file, config);
     Pipeline stage = StageRunner.of(config).only(known(config, name));
     return Interruption.guard(spec.commandLine().getErr(), stop -> stage.session(resume.session(stop)).run());

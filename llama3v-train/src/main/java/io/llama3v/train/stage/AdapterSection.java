@@ -31,6 +31,10 @@ public record AdapterSection(int tileSize, int tiles, int every, int globalLayer
     every = Defaults.or(every, 4);
     features = features == null ? new int[0] : features;
     maxTokens = Defaults.or(maxTokens, 64);
+    Defaults.positive("tile_size", tileSize);
+    Defaults.positive("tiles", tiles);
+    Defaults.positive("every", every);
+    Defaults.positive("max_tokens", maxTokens);
     if (training == null) throw new IllegalArgumentException("adapter needs 'training'");
     training = training.orElse(0, 0.95, 1e-8);
     if (questionShare < 0 || questionShare > 1) throw new IllegalArgumentException("question_share " + questionShare + "; expected 0 to 1");

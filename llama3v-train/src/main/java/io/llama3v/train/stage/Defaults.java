@@ -46,6 +46,11 @@ final class Defaults {
     if (training.packing() != 0) throw new IllegalArgumentException(stage + " takes no 'packing': a row holds the answers to a question");
   }
 
+  /** Checks a value, if it is written. */
+  static void notNegative(String name, Double value) {
+    if (value != null && !(value >= 0 && value < Double.POSITIVE_INFINITY)) throw new IllegalArgumentException(name + " is " + value + "; expected 0 or more");
+  }
+
   static void positive(String name, double value) {
     if (!(value > 0)) throw new IllegalArgumentException(name + " is " + value + "; expected more than 0");
   }

@@ -29,8 +29,20 @@ final class DoneMarker {
   private DoneMarker() {}
 
   /** Where a stage's marker lies. */
-  static Path file(StageContext context, String stage) {
-    return context.folder(stage).resolve(FILE);
+  static Path file(PipelineConfig config, String stage) {
+    return config.run().resolve(stage).resolve(FILE);
+  }
+
+  /** What changed since a stage finished and may not have, a line each. */
+  static List<String> refused(PipelineConfig config, String stage, Set<String> allowed) throws IOException {
+    return ConfigChanges.between(knownSettings(Json.read(file(config, stage))), settings(config, stage), allowed);
+  }
+
+  /** The settings that a finished stage counts as done under. */
+  private static Map<String, String> knownSettings(JsonNode marker) {
+    Map<String, String> known = texts(marker.path("settings"));
+    known.putAll(texts(marker.path("accepted")));
+    return known;
   }
 
   /**
@@ -40,19 +52,17 @@ final class DoneMarker {
    * @throws IllegalStateException that lists what changed and may not
    */
   static boolean isDone(StageContext context, String stage) throws IOException {
-    Path file = file(context, stage);
+    Path file = file(context.config(), stage);
     if (!Files.exists(file)) return false;
-    JsonNode marker = Json.read(file);
-    Map<String, String> was = texts(marker.path("settings"));
-    was.putAll(texts(marker.path("accepted")));
-    Map<String, String> present = settings(context, stage);
-    List<String> refused = ConfigChanges.between(was, present, context.session().allowedChanges());
+    List<String> refused = refused(context.config(), stage, context.session().allowedChanges());
     if (!refused.isEmpty()) {
       throw new IllegalStateException("stage '" + stage + "' in " + context.config().run() + " finished under other settings:\n  "
           + String.join("\n  ", refused) + "\nChange them back, allow each by name (--allow-change=" + refused.get(0).split(" ", 2)[0]
           + "), choose another run folder (run=…), or delete " + file.getParent() + " and what was built on it");
     }
-    List<String> accepted = ConfigChanges.between(was, present, Set.of());
+    JsonNode marker = Json.read(file);
+    Map<String, String> present = settings(context.config(), stage);
+    List<String> accepted = ConfigChanges.between(knownSettings(marker), present, Set.of());
     if (!accepted.isEmpty()) {
       accepted.forEach(change -> LOG.warn("stage {} counts as done although {}", stage, change));
       List<String> changes = list(marker.path("changes"));
@@ -65,7 +75,7 @@ final class DoneMarker {
   /** Marks a stage as finished. */
   static void write(StageContext context, String stage, double seconds) throws IOException {
     Files.createDirectories(context.folder(stage));
-    write(file(context, stage), stage, seconds, settings(context, stage), changes(context.folder(stage)), Map.of());
+    write(file(context.config(), stage), stage, seconds, settings(context.config(), stage), changes(context.folder(stage)), Map.of());
   }
 
   private static void write(Path file, String stage, double seconds, Map<String, String> settings, List<String> changes,
@@ -79,8 +89,9 @@ final class DoneMarker {
     AtomicFiles.writeString(file, Json.writePretty(marker));
   }
 
-  private static Map<String, String> settings(StageContext context, String stage) {
-    Map<String, String> all = new TreeMap<>(Pipeline.settings(context.config(), stage));
+  /** What the settings of a stage are compared by: its part of the configuration, and the code. */
+  static Map<String, String> settings(PipelineConfig config, String stage) {
+    Map<String, String> all = new TreeMap<>(Pipeline.settings(config, stage));
     all.put("code", CodeVersion.present());
     return all;
   }
@@ -93,7 +104,7 @@ final class DoneMarker {
     return list(Json.read(checkpoints.resolve("step_" + steps.get(0)).resolve("state.json")).path("changes"));
   }
 
-  private static Map<String, String> texts(JsonNode object) {
+  static Map<String, String> texts(JsonNode object) {
     Map<String, String> texts = new TreeMap<>();
     object.properties().forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
     return texts;

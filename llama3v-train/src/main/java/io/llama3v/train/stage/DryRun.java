@@ -4,17 +4,17 @@ import io.llama3v.adapter.MllamaConfig;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.nn.Module;
-import io.llama3v.train.checkpoint.CheckpointStore;
 import io.llama3v.train.optim.Schedule;
 import io.llama3v.train.sweep.Trial;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -26,9 +26,12 @@ public final class DryRun {
   private final PipelineConfig config;
   private final StringBuilder text = new StringBuilder();
   private final RunInputs inputs;
+  private final Set<String> allowed;
+  private final List<String> refused = new ArrayList<>();
 
-  private DryRun(PipelineConfig config) {
+  private DryRun(PipelineConfig config, Set<String> allowed) {
     this.config = config;
+    this.allowed = allowed;
     this.inputs = new RunInputs(config);
   }
 
@@ -37,39 +40,59 @@ public final class DryRun {
    *
    * @param text    for people
    * @param missing inputs that are not there, and that no stage of the run makes
+   * @param refused stages that a run would refuse to go on with, since settings changed that may not
    */
-  public record Result(String text, List<String> missing) {
+  public record Result(String text, List<String> missing, List<String> refused) {
     public Result {
       missing = List.copyOf(missing);
+      refused = List.copyOf(refused);
     }
+
+    /** True if nothing would keep the run from its work. */
+    public boolean isReady() {
+      return missing.isEmpty() && refused.isEmpty();
+    }
+  }
+
+  /** As {@link #of(PipelineConfig, String, Set)}, where nothing may have changed. */
+  public static Result of(PipelineConfig config, String only) throws IOException {
+    return of(config, only, Set.of());
   }
 
   /**
    * Describes a run.
    *
    * @param only one stage; null for all
+   * @param allowed settings that may differ from those that a stage began or finished under
    * @throws IllegalArgumentException if the configuration contradicts itself, or a pattern matches nothing
    */
-  public static Result of(PipelineConfig config, String only) throws IOException {
+  public static Result of(PipelineConfig config, String only, Set<String> allowed) throws IOException {
     config.requireSections();
-    DryRun dry = new DryRun(config);
+    DryRun dry = new DryRun(config, allowed);
     dry.line("%d stages into %s, seed %d, backend %s", config.stages().size(), config.run(), config.seed(), config.backend());
     for (String stage : config.stages()) {
-      if (only == null || only.equals(stage)) dry.stage(stage);
+      if (only == null || only.equals(stage)) dry.stage(stage, only != null);
+    }
+    if (!dry.refused.isEmpty()) {
+      dry.line("%nA run would refuse %s. Set the values back, allow each by name (--allow-change=KEY), or choose another folder (run=…).",
+          String.join(", ", dry.refused));
     }
     List<String> missing = dry.inputs.missing();
     if (missing.isEmpty()) dry.line("%nEverything that is needed from outside is there. Nothing was trained.");
     else dry.line("%n%d %s missing:%n  %s%nNothing was trained.", missing.size(), missing.size() == 1 ? "input is" : "inputs are",
         String.join("\n  ", missing));
-    return new Result(dry.text.toString(), missing);
+    return new Result(dry.text.toString(), missing, dry.refused);
   }
 
   private void line(String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 
-  private void stage(String stage) throws IOException {
-    line("%n%s  (%s)", stage, progress(stage));
+  private void stage(String stage, boolean again) throws IOException {
+    StageProgress progress = StageProgress.of(config, stage, again, allowed);
+    line("%n%s  (%s)", stage, progress.text());
+    for (String change : progress.refused()) item("", change);
+    if (!progress.refused().isEmpty()) refused.add(stage);
     switch (stage) {
       case "corpus" -> item("makes", config.corpus().folder() + " out of " + inputs.folder(config.corpus().webjars()));
       case "language-model" -> languageModel();
@@ -77,20 +100,49 @@ public final class DryRun {
       case "adapter" -> vlm(VlmPlan.adapter(config), null);
       case "annealing" -> vlm(VlmPlan.annealing(config), config.annealing().from());
       case "sft" -> sft();
+      case "evaluation" -> corpus("eval/concepts", "eval/family", "eval/questions", "eval/questions-seen", "eval/captions", "eval/captions-seen");
+      case "preferences" -> corpus("questions/train", "questions/validation");
+      case "reward" -> answers(config.reward().from(), config.reward().data(), config.reward().validation());
+      case "dpo" -> answers(config.dpo().from(), config.dpo().data(), config.dpo().validation());
+      case "rejection" -> rejection();
+      case "quality" -> quality();
       default -> { }
     }
     if (List.of("reward", "dpo", "quality").contains(stage)) training(config.training(stage), config.training(stage).toSchedule());
   }
 
-  private void item(String what, String value) {
-    line("  %-10s %s", what, value);
+  private void corpus(String... sets) {
+    for (String set : sets) item("data", inputs.made("corpus", StageContext.shards(config, set)));
   }
 
-  private String progress(String stage) throws IOException {
-    Path folder = config.run().resolve(stage);
-    if (Files.exists(folder.resolve(DoneMarker.FILE))) return "done";
-    List<Long> steps = new CheckpointStore(folder.resolve(Training.CHECKPOINTS), 1).steps();
-    return steps.isEmpty() ? "not begun" : "goes on from step " + steps.get(0);
+  private void answers(Path from, List<Path> data, List<Path> validation) {
+    if (from != null) item("from", inputs.model(from));
+    lines("data", data, "preferences", PostTraining.TRAIN);
+    lines("held out", validation, "preferences", PostTraining.VALIDATION);
+  }
+
+  private void rejection() {
+    RejectionSection s = config.rejection();
+    if (s.from() != null) item("from", inputs.model(s.from()));
+    if (s.reward() != null) item("reward", inputs.model(s.reward()));
+    lines("data", s.data(), "preferences", PostTraining.TRAIN);
+  }
+
+  private void quality() {
+    QualitySection s = config.quality();
+    if (s.from() != null) item("from", inputs.model(s.from()));
+    lines("data", s.data(), "rejection", PostTraining.ACCEPTED);
+    lines("held out", s.validation(), "preferences", PostTraining.VALIDATION);
+  }
+
+  /** Files of lines: those that a section names, else what an earlier stage leaves. */
+  private void lines(String what, List<Path> given, String maker, String file) {
+    if (given.isEmpty()) item(what, inputs.made(maker, config.run().resolve(maker).resolve(file).toString()));
+    for (Path path : given) item(what, inputs.file(path));
+  }
+
+  private void item(String what, String value) {
+    line("  %-10s %s", what, value);
   }
 
   private void languageModel() throws IOException {

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The models that a stage takes from earlier stages of its run, checked before it begins. */
 final class EarlierResults {
@@ -21,6 +23,12 @@ final class EarlierResults {
       throw new IllegalStateException("stage '" + stage + "' builds on what stage '" + maker + "' leaves, and there is no model in " + path
           + ". Run that first: 'llama3v stage " + maker + " CONFIG', or 'llama3v run CONFIG' for all that are missing" + instead(maker));
     });
+  }
+
+  /** A stage that a finished one was built on and that the run is to carry out again, if there is one. */
+  static Optional<String> lost(PipelineConfig config, String stage, Set<String> done) {
+    if (!Stages.NAMES.contains(stage)) return Optional.empty();
+    return folders(config, stage).values().stream().filter(maker -> config.stages().contains(maker) && !done.contains(maker)).findFirst();
   }
 
   private static String instead(String maker) {
@@ -53,6 +61,11 @@ final class EarlierResults {
       default -> false;
     };
     if (tuned) needed.put(SftStage.SOUP, "sft");
+    if (stage.equals("rejection") && config.rejection().reward() == null) needed.put("reward", "reward");
+    if (stage.equals("quality") && config.quality().from() == null) {
+      if (config.stages().contains("dpo")) needed.put("dpo", "dpo");
+      else needed.put(SftStage.SOUP, "sft");
+    }
     return needed;
   }
 }

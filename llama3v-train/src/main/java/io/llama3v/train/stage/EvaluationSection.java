@@ -9,11 +9,14 @@ package io.llama3v.train.stage;
  * @param bars what must be reached; absent bars are not checked
  */
 public record EvaluationSection(int candidates, int questionsPerKind, int captions, Bars bars) {
-  /** Fills in defaults. */
+  /** Fills in defaults and checks. */
   public EvaluationSection {
     candidates = Defaults.or(candidates, 200);
     questionsPerKind = Defaults.or(questionsPerKind, 100);
     captions = Defaults.or(captions, 50);
+    Defaults.positive("candidates", candidates);
+    Defaults.positive("questions_per_kind", questionsPerKind);
+    Defaults.positive("captions", captions);
     bars = Defaults.or(bars, new Bars(0, 0, 0, 0, 0));
   }
 

@@ -15,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,16 +97,19 @@ public final class Pipeline {
     config.requireSections();
     Files.createDirectories(config.run());
     try (RunLock held = RunLock.acquire(config.run()); Backend backend = Backend.named(config.backend())) {
-      AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
       StageListener listener = new Listeners(List.copyOf(listeners));
       StageContext context = new StageContext(config, backend, session, listener);
+      // What is refused is refused before the run's description is replaced, and before hours of training.
+      Set<String> done = only == null ? done(context) : Set.of();
+      AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
       RunFiles.writeJson(config.run().resolve(RunFiles.PROVENANCE), Provenance.of(config, backend));
       for (String stage : stages.keySet()) {
         if (only != null && !only.equals(stage)) continue;
-        if (only == null && isDone(context, stage)) {
+        if (done.contains(stage)) {
           LOG.info("stage {} is done", stage);
           continue;
         }
+        if (session.stop().requested()) throw new TrainingStoppedException(stage);
         LOG.info("stage {} begins", stage);
         if (Stages.NAMES.contains(stage)) EarlierResults.require(config, stage);
         listener.begins(stage);
@@ -119,6 +125,23 @@ public final class Pipeline {
       }
       HtmlReport.write(config.run());
     }
+  }
+
+  /**
+   * The stages that have finished.
+   *
+   * @throws IllegalStateException if one finished under settings that may not have changed, or one that it was built on has not
+   */
+  private Set<String> done(StageContext context) throws IOException {
+    Set<String> done = new LinkedHashSet<>();
+    for (String stage : stages.keySet()) if (isDone(context, stage)) done.add(stage);
+    for (String stage : done) {
+      Optional<String> lost = EarlierResults.lost(config, stage, done);
+      if (lost.isEmpty()) continue;
+      throw new IllegalStateException("stage '" + stage + "' in " + config.run() + " is done, and stage '" + lost.get()
+          + "', which it was built on, is to be carried out again. Delete " + context.folder(stage) + " too, and what was built on it");
+    }
+    return done;
   }
 
   /**
@@ -138,7 +161,7 @@ public final class Pipeline {
   private static void timings(StageContext context, Iterable<String> stages) throws IOException {
     List<ReportData.Stage> finished = new ArrayList<>();
     for (String stage : stages) {
-      Path marker = DoneMarker.file(context, stage);
+      Path marker = DoneMarker.file(context.config(), stage);
       if (!Files.exists(marker)) continue;
       int steps = steps(context.config(), stage);
       finished.add(new ReportData.Stage(stage, ReportData.Stage.Status.DONE, steps, steps, Json.read(marker).path("seconds").asDouble(), ""));
@@ -161,7 +184,7 @@ public final class Pipeline {
     Map<String, String> own = new TreeMap<>();
     ConfigLoader.flatten(config).forEach((key, value) -> {
       // A run of a sweep does not depend on the other runs, nor on what is made of them.
-      if (trial && key.matches("sft\\.(runs|sweep|soup|validation)\\..*")) return;
+      if (trial && key.matches("sft\\.(runs|sweep|soup|validation)(\\..*)?")) return;
       if (key.equals("seed") || key.startsWith(section)) own.put(key, String.valueOf(value));
     });
     if (trial) {

@@ -64,7 +64,7 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
   }
 
   /**
-   * Checks that every listed stage has its section.
+   * Checks that every listed stage has the sections that it reads.
    *
    * @throws IllegalArgumentException naming the section that is missing
    */
@@ -72,17 +72,21 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
     require("language-model", languageModel, "language_model");
     require("clip", clip, "clip");
     require("adapter", adapter, "adapter");
+    require("adapter", languageModel, "language_model");
+    require("adapter", clip, "clip");
     require("annealing", annealing, "annealing");
     require("sft", sft, "sft");
     require("reward", reward, "reward");
     require("rejection", rejection, "rejection");
     require("dpo", dpo, "dpo");
     require("quality", quality, "quality");
+    require("evaluation", clip, "clip");
+    require("evaluation", adapter, "adapter");
   }
 
   private void require(String stage, Object section, String key) {
     if (section == null && stages.contains(stage)) {
-      throw new IllegalArgumentException("stage '" + stage + "' has no section '" + key
+      throw new IllegalArgumentException("stage '" + stage + "' needs the section '" + key
           + "'; write it (configs/tiny.yaml and configs/tiny-post.yaml show one), or leave the stage out of 'stages'");
     }
   }

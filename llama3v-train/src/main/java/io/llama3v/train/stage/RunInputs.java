@@ -1,6 +1,7 @@
 package io.llama3v.train.stage;
 
 import io.llama3v.data.pipeline.SampleSources;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class RunInputs {
 
   /** Shards; those of the corpus may be made by this run. */
   String shards(String pattern) {
-    if (pattern.startsWith(config.corpus().folder().toString())) return made("corpus", pattern);
+    if (pattern.startsWith(config.corpus().folder() + File.separator)) return made("corpus", pattern);
     return found(pattern, true);
   }
 
@@ -54,7 +55,7 @@ final class RunInputs {
       return String.format(Locale.ROOT, "%s (%,d %s, %,.1f MB)", pattern, files.size(), files.size() == 1 ? "file" : "files", bytes / 1e6);
     } catch (IOException absent) {
       if (!required) return pattern + " (a stage of this run makes it)";
-      return there(pattern, false, "shards");
+      return there(pattern, false, "a file, or shards");
     }
   }
 

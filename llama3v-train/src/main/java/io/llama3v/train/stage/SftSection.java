@@ -46,10 +46,13 @@ public record SftSection(Path from, Path languageModel, int maxTokens, Map<Strin
    * @param share share of the questions it sees, chosen at random
    */
   public record Run(double learningRate, Double weightDecay, int seed, double share) {
-    /** Fills in defaults. */
+    /** Fills in defaults and checks. */
     public Run {
       learningRate = Defaults.or(learningRate, 1.0);
       share = Defaults.or(share, 1.0);
+      Defaults.positive("learning_rate", learningRate);
+      Defaults.notNegative("weight_decay", weightDecay);
+      if (!(share > 0 && share <= 1)) throw new IllegalArgumentException("share " + share + "; expected more than 0, up to 1");
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -147,10 +148,11 @@ public final class StageRunner<B> {
   /**
    * Supervised fine-tuning in the chat format; only the assistant's turns count.
    *
-   * @param data samples with a picture and {@code conversations} in their {@code json}: a list of {@code question} and {@code answer}
+   * @param data samples with a conversation in their {@code json}: {@code messages}, or {@code conversations}, a list of {@code question}
+   *     and {@code answer} about the sample's picture
    */
   public static StageRunner<VlmBatch> sft(VisionLanguageModel model, DataLoader.Builder<Sample> data) {
-    return VlmTraining.runner("sft", model, data, PictureSamples::conversation);
+    return VlmTraining.runner("sft", model, data, PictureSamples::talk);
   }
 
   /**
@@ -292,7 +294,7 @@ public final class StageRunner<B> {
     lora = t.lora();
     averaging = t.average() == null ? null : t.average().rule(0, t.steps());
     logEvery = t.logEvery();
-    checkpointEvery = t.checkpointEvery();
+    checkpointEvery = t.checkpointEvery() == null ? Long.MAX_VALUE : t.checkpointEvery();
     return betas(t.beta1(), t.beta2()).epsilon(t.epsilon()).clip(t.clip());
   }
 
@@ -364,7 +366,9 @@ public final class StageRunner<B> {
   /** As {@link #run(Path)}, as part of a pipeline, whose lock, listeners and report it uses: what a {@link Stage} of one's own calls. */
   public TrainingResult run(StageContext context) throws IOException {
     check();
-    Map<String, String> settings = Pipeline.settings(context.config(), stage);
+    Map<String, String> settings = new TreeMap<>(Pipeline.settings(context.config(), stage));
+    // What the stages of a configuration do is written there; a stage of one's own is set up in Java.
+    if (!Stages.NAMES.contains(stage.split("/")[0])) settings.putAll(settings());
     List<StageListener> all = new ArrayList<>(List.of(context.listener()));
     all.addAll(listeners);
     return Training.run(this, context.config().run(), settings, context.session(), new Listeners(all));

@@ -14,7 +14,7 @@ import java.util.List;
  * @param learningRate peak learning rate
  * @param warmup steps of linear warm-up
  * @param schedule shape after the warm-up
- * @param floor fraction of the peak that the schedule ends at
+ * @param floor fraction of the peak that the learning rate never falls below, be it in the warm-up or after
  * @param weightDecay decoupled weight decay; not on norms, biases, gates, logit_scale
  * @param beta1 first-moment decay
  * @param beta2 second-moment decay
@@ -22,7 +22,7 @@ import java.util.List;
  * @param clip largest gradient norm
  * @param parts learning rates of parts of the model; what no part matches has factor 1
  * @param logEvery steps between metrics lines
- * @param checkpointEvery steps between checkpoints
+ * @param checkpointEvery steps between checkpoints; null: one at the end
  * @param workers threads that prepare samples
  * @param packing tokens of a row that several samples share; 0: a row for every sample
  * @param average average over the training that the stage leaves instead of its last weights; none unless told otherwise
@@ -33,14 +33,14 @@ import java.util.List;
  */
 public record TrainingConfig(int steps, int batchSize, int microBatch, double learningRate, int warmup, Shape schedule, double floor,
     Double weightDecay, double beta1, Double beta2, Double epsilon, double clip, List<PartConfig> parts, int logEvery,
-    int checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora,
+    Integer checkpointEvery, int workers, int packing, AverageConfig average, LoraConfig lora,
     List<RecomputePart> recompute, LoaderConfig loader) {
 
   /** Shapes of the learning-rate schedule. */
   public enum Shape {
-    /** Half a cosine down to the floor. */
+    /** Half a cosine down to 0, cut off at the floor. */
     COSINE,
-    /** A straight line down to the floor. */
+    /** A straight line down to 0, cut off at the floor. */
     LINEAR,
     /** No change. */
     CONSTANT
@@ -52,21 +52,38 @@ public record TrainingConfig(int steps, int batchSize, int microBatch, double le
     Defaults.positive("batch_size", batchSize);
     Defaults.positive("learning_rate", learningRate);
     microBatch = Defaults.or(microBatch, batchSize);
+    Defaults.positive("micro_batch", microBatch);
     if (batchSize % microBatch != 0) {
       throw new IllegalArgumentException("micro_batch " + microBatch + " does not divide batch_size " + batchSize);
     }
-    if (warmup >= steps) throw new IllegalArgumentException("warmup " + warmup + " leaves nothing of " + steps + " steps");
+    if (warmup < 0 || warmup >= steps) throw new IllegalArgumentException("warmup " + warmup + "; expected fewer steps than the " + steps + " of the stage, 0 or more");
     schedule = Defaults.or(schedule, Shape.COSINE);
     beta1 = Defaults.or(beta1, 0.9);
     clip = Defaults.or(clip, 1.0);
     recompute = recompute == null ? List.of() : List.copyOf(recompute);
     parts = parts == null ? List.of() : List.copyOf(parts);
     logEvery = Defaults.or(logEvery, 10);
-    checkpointEvery = Defaults.or(checkpointEvery, Integer.MAX_VALUE);
+    if (checkpointEvery != null && checkpointEvery == 0) checkpointEvery = null;
     workers = Defaults.or(workers, 1);
+    // A stage that is refused only when its turn comes has cost all stages before it.
+    share("floor", floor, 1);
+    share("beta1", beta1, Math.nextDown(1.0));
+    share("beta2", beta2, Math.nextDown(1.0));
+    Defaults.notNegative("epsilon", epsilon);
+    Defaults.notNegative("weight_decay", weightDecay);
+    Defaults.positive("clip", clip);
+    Defaults.positive("log_every", logEvery);
+    if (checkpointEvery != null) Defaults.positive("checkpoint_every", checkpointEvery);
+    Defaults.positive("workers", workers);
     loader = loader == null ? LoaderConfig.DEFAULT : loader;
     if (packing < 0) throw new IllegalArgumentException("packing " + packing + "; expected tokens of a row, or 0 for a row a sample");
     if (average != null) average.rule(0, steps);
+  }
+
+  private static void share(String name, Double value, double most) {
+    if (value != null && !(value >= 0 && value <= most)) {
+      throw new IllegalArgumentException(name + " " + value + "; expected 0 to " + (most == 1 ? "1" : "below 1"));
+    }
   }
 
   /** Decoupled weight decay; 0 unless told otherwise. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.llama3v.adapter.VisionLanguageModel;
 import io.llama3v.backend.Backend;
 import io.llama3v.data.pipeline.DataLoader;
+import io.llama3v.data.sample.Sample;
 import io.llama3v.data.sample.SampleSource;
 import io.llama3v.llama.LlamaModel;
 import io.llama3v.tensor.Parameter;
@@ -21,6 +22,7 @@ import io.llama3v.train.report.MetricsRecord;
 import io.llama3v.train.report.TensorBoardReader;
 import io.llama3v.vision.clip.ClipModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ class StageRunnerTest {
     }
   }
 
-  private static DataLoader.Builder<io.llama3v.data.sample.Sample> data() throws IOException {
+  private static DataLoader.Builder<Sample> data() throws IOException {
     return DataLoader.open(folder.resolve("shards/train-{000000..000001}.tar")).batchSize(3);
   }
 
@@ -168,6 +170,18 @@ class StageRunnerTest {
       try (var again = io.llama3v.text.Tokenizer.load(folder.resolve("llama"))) {
         assertEquals(1.0, Evaluation.retrieval(heldOut()).score(model, again).get("retrieval R@1"), 1e-9);
       }
+    }
+  }
+
+  @Test
+  void whatIsCutBeforeItsFirstAnswerIsNotMeasured() throws IOException {
+    String json = "{\"conversations\": [{\"question\": \"" + "red blue ".repeat(2000) + "\", \"answer\": \"car\"}]}";
+    Sample endless = new Sample("endless", Map.of("png", TinyShards.sample(0).image(), "json", json.getBytes(StandardCharsets.UTF_8)));
+    try (VisionLanguageModel model = model(); var tokenizer = io.llama3v.text.Tokenizer.load(folder.resolve("llama"))) {
+      double alone = Evaluation.loss(SampleSource.of(List.of(TinyShards.sample(1))), 1).score(model, tokenizer).get("loss");
+      SampleSource both = SampleSource.of(List.of(endless, TinyShards.sample(1)));
+      assertEquals(alone, Evaluation.loss(both, 2).score(model, tokenizer).get("loss"));
+      assertThrows(IllegalArgumentException.class, () -> Evaluation.loss(both, 1).score(model, tokenizer));
     }
   }
 

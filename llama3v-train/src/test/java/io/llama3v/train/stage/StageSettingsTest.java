@@ -39,6 +39,33 @@ class StageSettingsTest {
   }
 
   @Test
+  void valuesThatMakeNoSenseAreToldBeforeAnythingRuns() {
+    for (String wrong : List.of("warmup: -1", "warmup: 100", "floor: 1.5", "floor: -0.1", "beta1: 1", "beta2: 1.5", "epsilon: -1", "clip: -1",
+        "weight_decay: -0.1", "log_every: -1", "checkpoint_every: -5", "workers: -2", "micro_batch: -4")) {
+      String message = refusal("adapter: {" + TRAINING + ", " + wrong + "}}");
+      assertTrue(message.startsWith("test:3:") && message.contains(wrong.substring(0, wrong.indexOf(':'))), wrong + ": " + message);
+    }
+    for (String wrong : List.of("share: 1.5", "learning_rate: -1", "weight_decay: -1")) {
+      assertTrue(refusal("sft: {" + TRAINING + "}, runs: [{" + wrong + "}]}").contains(wrong.substring(0, wrong.indexOf(':'))), wrong);
+    }
+    assertTrue(refusal("evaluation: {candidates: -1}").contains("candidates"));
+    assertTrue(refusal("adapter: {tiles: -1, " + TRAINING + "}}").contains("tiles"));
+    assertTrue(refusal("clip: {letters: 0.2, data: {x: {lines: y}}, " + TRAINING + "}}").contains("letters"));
+    PipelineConfig bare = parse("stages: [adapter]\nadapter: {" + TRAINING + "}}");
+    assertTrue(assertThrows(IllegalArgumentException.class, bare::requireSections).getMessage().contains("needs the section 'clip'"));
+  }
+
+  @Test
+  void whatIsAbsentIsNotPrintedAsANumber() {
+    String printed = ConfigLoader.effective(parse("adapter: {" + TRAINING + "}}\nannealing: {tile_size: 8, " + TRAINING + ", checkpoint_every: 7}}"));
+    assertFalse(printed.contains(String.valueOf(Integer.MAX_VALUE)), printed);
+    PipelineConfig again = ConfigLoader.parse(printed, "printed", PipelineConfig.class, List.of());
+    assertNull(again.adapter().training().checkpointEvery());
+    assertEquals(7, again.annealing().training().checkpointEvery());
+    assertNull(parse("adapter: {" + TRAINING + ", checkpoint_every: 0}}").adapter().training().checkpointEvery());
+  }
+
+  @Test
   void aFrozenPartHasNoSchedule() {
     assertTrue(refusal("adapter: {" + TRAINING + ", parts: [{match: [x], train: false, schedule: {at: {0: 1}}}]}}").contains("no schedule"));
     assertTrue(refusal("adapter: {" + TRAINING + ", parts: [{match: [x], learning_rate: 0, weight_decay: 0.1}]}}").contains("no weight_decay"));
@@ -110,5 +137,8 @@ class StageSettingsTest {
     assertEquals(Pipeline.settings(two, "sft/run-1"), Pipeline.settings(three, "sft/run-1"));
     assertFalse(Pipeline.settings(two, "sft/run-1").equals(Pipeline.settings(two, "sft/run-2")));
     assertFalse(Pipeline.settings(two, "sft").equals(Pipeline.settings(three, "sft")));
+    PipelineConfig none = parse("sft: {" + TRAINING + "}}");
+    PipelineConfig written = parse("sft: {" + TRAINING + "}, runs: [{seed: 1}, {seed: 2}]}");
+    assertEquals(Pipeline.settings(none, "sft/run-1"), Pipeline.settings(written, "sft/run-1"), "the first run is the same, written out or not");
   }
 }

@@ -5,6 +5,7 @@ import io.llama3v.backend.profile.ProfilingBackend;
 import io.llama3v.config.ConfigLoader;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
+import io.llama3v.train.checkpoint.CheckpointException;
 import io.llama3v.train.checkpoint.RunLock;
 import io.llama3v.train.report.HtmlReport;
 import io.llama3v.train.report.ReportData;
@@ -101,7 +102,9 @@ public final class Pipeline {
       StageContext context = new StageContext(config, backend, session, listener);
       // What is refused is refused before the run's description is replaced, and before hours of training.
       Set<String> done = only == null ? done(context) : Set.of();
-      AtomicFiles.writeString(config.run().resolve("config.yaml"), ConfigLoader.effective(config));
+      Path description = config.run().resolve(RunFiles.CONFIG);
+      String before = Files.exists(description) ? Files.readString(description) : null;
+      AtomicFiles.writeString(description, ConfigLoader.effective(config));
       RunFiles.writeJson(config.run().resolve(RunFiles.PROVENANCE), Provenance.of(config, backend));
       for (String stage : stages.keySet()) {
         if (only != null && !only.equals(stage)) continue;
@@ -114,7 +117,14 @@ public final class Pipeline {
         if (Stages.NAMES.contains(stage)) EarlierResults.require(config, stage);
         listener.begins(stage);
         long start = System.nanoTime();
-        stages.get(stage).run(context);
+        try {
+          stages.get(stage).run(context);
+        } catch (CheckpointException refused) {
+          // Nothing was done under the new settings: the run is still what it was.
+          if (before != null) AtomicFiles.writeString(description, before);
+          throw refused;
+        }
+        before = null;
         if (backend instanceof ProfilingBackend profiling) profiling.report("stage " + stage);
         backend.trim();
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -86,8 +86,8 @@ public record PipelineConfig(Path run, long seed, String backend, List<String> s
 
   private void require(String stage, Object section, String key) {
     if (section == null && stages.contains(stage)) {
-      throw new IllegalArgumentException("stage '" + stage + "' needs the section '" + key
-          + "'; write it (configs/tiny.yaml and configs/tiny-post.yaml show one), or leave the stage out of 'stages'");
+      throw new IllegalArgumentException("there is no section '" + key + "', which stage '" + stage
+          + "' reads; write it (configs/tiny.yaml and configs/tiny-post.yaml show one), or leave the stage out of 'stages'");
     }
   }
 }

@@ -84,6 +84,10 @@ class PipelineTest {
     Files.delete(folder.resolve("run/mine/done.json"));
     String message = assertThrows(CheckpointException.class, () -> Pipeline.of(config("")).add("mine", context -> fit(context, 2e-3)).run()).getMessage();
     assertTrue(message.contains("learning_rate was 0.001"), message);
+
+    String before = Files.readString(folder.resolve("run/config.yaml"));
+    assertThrows(CheckpointException.class, () -> Pipeline.of(config("", "seed=2")).add("mine", context -> fit(context, 1e-3)).run());
+    assertEquals(before, Files.readString(folder.resolve("run/config.yaml")), "what a checkpoint refuses leaves the run as it was, too");
   }
 
   private static void fit(StageContext context, double rate) throws IOException {

@@ -52,7 +52,7 @@ class StageSettingsTest {
     assertTrue(refusal("adapter: {tiles: -1, " + TRAINING + "}}").contains("tiles"));
     assertTrue(refusal("clip: {letters: 0.2, data: {x: {lines: y}}, " + TRAINING + "}}").contains("letters"));
     PipelineConfig bare = parse("stages: [adapter]\nadapter: {" + TRAINING + "}}");
-    assertTrue(assertThrows(IllegalArgumentException.class, bare::requireSections).getMessage().contains("needs the section 'clip'"));
+    assertTrue(assertThrows(IllegalArgumentException.class, bare::requireSections).getMessage().contains("no section 'clip', which stage 'adapter' reads"));
   }
 
   @Test

@@ -97,9 +97,7 @@ public final class AtomicFiles {
           Path copy = resolve(file);
           Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
           if (attributes.isRegularFile()) {
-            try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
-              channel.force(true);
-            }
+            forceFile(copy);
           }
           return FileVisitResult.CONTINUE;
         }
@@ -140,6 +138,13 @@ public final class AtomicFiles {
   public static void publish(Path temporary, Path target) throws IOException {
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     forceFolder(target.toAbsolutePath().getParent());
+  }
+
+  /** Forces a file's content to disk, for {@link #publish} of files that something else has written. */
+  public static void forceFile(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   /** Forces a folder's entries to disk, so that a rename in it survives a power failure. */

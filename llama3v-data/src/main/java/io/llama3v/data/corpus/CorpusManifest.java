@@ -3,11 +3,11 @@ package io.llama3v.data.corpus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.llama3v.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** {@code corpus.json}: what a corpus holds, from which jars, with which settings. Its presence means completeness. */
@@ -108,9 +108,7 @@ final class CorpusManifest {
       counts.putObject(set.path()).put("samples", set.size()).put("shards", shards.size()).put("bytes", bytes(shards));
     }
     root.putObject("text").put("train", trainLines).put("validation", validationLines);
-    Path temporary = config.output().resolve("." + FILE + ".tmp");
-    JSON.writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), root);
-    Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFiles.writeBytes(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
     return root;
   }
 

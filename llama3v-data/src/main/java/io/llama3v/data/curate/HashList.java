@@ -1,11 +1,8 @@
 package io.llama3v.data.curate;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 
-/** Lists of 64-bit hashes that grow, and their bytes. */
+/** A list of 64-bit hashes that grows. */
 public final class HashList {
   private long[] values = new long[256];
   private int size;
@@ -31,23 +28,7 @@ public final class HashList {
 
   /** The values in rising order; this list is of no more use. */
   public long[] sorted() {
-    long[] all = size == values.length ? values : Arrays.copyOf(values, size);
-    Arrays.parallelSort(all);
-    return all;
-  }
-
-  public static void write(long[] values, DataOutput out) throws IOException {
-    out.writeInt(values.length);
-    for (long value : values) {
-      out.writeLong(value);
-    }
-  }
-
-  public static long[] read(DataInput in) throws IOException {
-    long[] values = new long[in.readInt()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.readLong();
-    }
-    return values;
+    Arrays.parallelSort(values, 0, size);
+    return size == values.length ? values : Arrays.copyOf(values, size);
   }
 }

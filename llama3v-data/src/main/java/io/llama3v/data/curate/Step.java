@@ -56,6 +56,11 @@ public interface Step<G> extends AutoCloseable {
     return record;
   }
 
+  /** Whether reports may show the pictures that this step drops; false where nobody is to see them. */
+  default boolean showsDropped() {
+    return true;
+  }
+
   /** Whether {@link #edit} changes pictures. */
   default boolean editsPictures() {
     return false;

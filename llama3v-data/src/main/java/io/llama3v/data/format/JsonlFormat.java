@@ -2,6 +2,7 @@ package io.llama3v.data.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.data.sample.Sample;
+import io.llama3v.data.sample.SampleName;
 import io.llama3v.image.ImageFormat;
 import io.llama3v.io.Json;
 import java.io.IOException;
@@ -83,6 +84,8 @@ public record JsonlFormat(Path images, String picture, String caption, String ke
   /** What can stand in a tar as a key: no dots in the base name, no control characters. */
   private static String clean(String key) {
     String safe = key.replaceAll("[\\p{Cntrl}.]", "_").replaceAll("^/+|/+$", "");
-    return safe.length() > 200 ? safe.substring(0, 200) : safe;
+    String cut = safe.length() > 200 ? safe.substring(0, 200).replaceAll("/+$", "") : safe;
+    boolean fits = cut.isEmpty() || SampleName.parse(cut + ".txt").isPresent(); // a name such as __x__ is taken for metadata of a shard
+    return fits ? cut : cut.replace("__", "--");
   }
 }

@@ -12,15 +12,16 @@ import io.llama3v.data.shard.ShardIndex;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Digests;
 import io.llama3v.io.Json;
+import io.llama3v.io.Limits;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +31,18 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Which samples of raw shards to use, and other captions for some of them: a filter that needs no shard to be rewritten. The file is
- * compressed JSONL, a header and one line a shard: {@code {"shard": "00000.tar", "keep": ["key", …], "captions": {"key": ["…"]}}}. A shard
- * is known by its file name, or by as much of its path as stands in the file.
+ * compressed JSONL, a header and one or more lines a shard, which add up: {@code {"shard": "00000.tar", "keep": ["key", …], "captions":
+ * {"key": ["…"]}, "nth": {"key": 2}}}. A shard is known by its file name, or by as much of its path as stands in the file. Of a key that a
+ * shard repeats, {@code nth} says which sample is meant, counted from 1; the first where it says nothing.
  */
 public final class Selection {
   private static final String HEADER = "llama3v_selection";
   private static final int VERSION = 1;
   private final Path file;
-  private final Map<Path, JsonNode> shards = new LinkedHashMap<>();
+  private final Map<Path, Kept> shards = new LinkedHashMap<>();
+
+  /** What is kept of one shard: for each key which of its samples, and captions of some. */
+  private record Kept(Map<String, Integer> nth, Map<String, List<String>> captions) {}
 
   private Selection(Path file) {
     this.file = file;
@@ -53,6 +58,9 @@ public final class Selection {
     try (LineReader lines = new LineReader(new BoundedGzip(Files.newInputStream(file), file.toString()))) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         String where = file + ":" + lines.number();
+        if (lines.tooLong()) {
+          throw new IOException(where + ": the line is longer than " + Limits.LINE_BYTES + " bytes; cut it into several lines of the same shard");
+        }
         JsonNode json = Json.parse(new String(line, StandardCharsets.UTF_8), where);
         if (lines.number() == 1) {
           if (json.path(HEADER).asInt() != VERSION) {
@@ -61,20 +69,33 @@ public final class Selection {
         } else if (!json.path("shard").isTextual() || !json.path("keep").isArray()) {
           throw new IOException(where + ": expected 'shard' and 'keep'");
         } else {
-          selection.shards.put(Path.of(json.path("shard").asText()), json);
+          selection.add(json, where);
         }
       }
     }
     return selection;
   }
 
+  private void add(JsonNode json, String where) throws IOException {
+    Kept shard = shards.computeIfAbsent(Path.of(json.path("shard").asText()), s -> new Kept(new LinkedHashMap<>(), new HashMap<>()));
+    json.path("keep").forEach(key -> shard.nth().put(key.asText(), json.path("nth").path(key.asText()).asInt(1)));
+    for (Map.Entry<String, JsonNode> field : json.path("captions").properties()) {
+      List<String> texts = new ArrayList<>();
+      field.getValue().forEach(text -> texts.add(text.asText()));
+      if (!field.getValue().isArray() || texts.isEmpty()) {
+        throw new IOException(where + ": 'captions' of '" + field.getKey() + "': expected a list of texts that is not empty");
+      }
+      shard.captions().put(field.getKey(), List.copyOf(texts));
+    }
+  }
+
   /** Samples selected in all. */
   public long size() {
-    return shards.values().stream().mapToLong(s -> s.path("keep").size()).sum();
+    return shards.values().stream().mapToLong(s -> s.nth().size()).sum();
   }
 
   /**
-   * The selected samples of raw shards, in the shards' order. Of a key that a shard repeats, the first is meant.
+   * The selected samples of raw shards, in the shards' order.
    *
    * @throws IllegalArgumentException if the selection knows nothing of one of the shards, or a selected sample is not there
    */
@@ -83,47 +104,45 @@ public final class Selection {
     Map<Integer, List<String>> captions = new HashMap<>();
     int size = 0;
     Path file = null;
-    JsonNode shard = null;
-    Set<String> wanted = new HashSet<>();
+    Kept shard = null;
+    Map<String, Integer> wanted = new HashMap<>(); // how many samples of a key there are up to the selected one
     for (int i = 0; i < chosen.length; i++) {
       if (!index.file(i).equals(file)) {
-        requireAll(file, wanted);
+        requireAll(file, wanted.keySet());
         file = index.file(i);
         shard = of(file);
-        shard.path("keep").forEach(key -> wanted.add(key.asText()));
+        wanted.putAll(shard.nth());
       }
       String key = index.key(i);
-      if (wanted.remove(key)) {
-        JsonNode other = shard.path("captions").get(key);
-        if (other != null) {
-          captions.put(i, texts(other));
+      Integer left = wanted.remove(key);
+      if (left != null && left > 1) {
+        wanted.put(key, left - 1);
+      } else if (left != null) {
+        if (shard.captions().containsKey(key)) {
+          captions.put(i, shard.captions().get(key));
         }
         chosen[size++] = i;
       }
     }
-    requireAll(file, wanted);
+    requireAll(file, wanted.keySet());
     return new Selected(index, Arrays.copyOf(chosen, size), captions);
   }
 
   private void requireAll(Path shard, Set<String> wanted) {
     if (!wanted.isEmpty()) {
       throw new IllegalArgumentException(file + " selects " + wanted.size() + " samples that " + shard + " does not have, such as '"
-          + wanted.iterator().next() + "'; it was made for other shards");
+          + wanted.iterator().next() + "'; it was made for other shards, or these have changed");
     }
   }
 
-  private JsonNode of(Path path) {
-    for (Map.Entry<Path, JsonNode> entry : shards.entrySet()) {
+  private Kept of(Path path) {
+    for (Map.Entry<Path, Kept> entry : shards.entrySet()) {
       if (path.endsWith(entry.getKey())) {
         return entry.getValue();
       }
     }
     throw new IllegalArgumentException(file + " knows no shard " + path + "; it was made for others, such as "
         + shards.keySet().stream().limit(3).toList());
-  }
-
-  private static List<String> texts(JsonNode array) {
-    return Arrays.asList(Json.mapper().convertValue(array, String[].class));
   }
 
   private record Selected(ShardIndex index, int[] chosen, Map<Integer, List<String>> captions) implements SampleSource {
@@ -166,6 +185,8 @@ public final class Selection {
 
   /** Writes a selection, shard by shard; it appears when it is published. */
   public static final class Writer implements AutoCloseable {
+    /** Characters of a line, about: far from what a reader takes, also where each of them becomes an escape of six bytes. */
+    private static final int LINE = 1 << 20;
     private final Path file;
     private final Path aside;
     private final OutputStream out;
@@ -184,13 +205,33 @@ public final class Selection {
      * @param captions of those that get other ones
      */
     public void shard(String shard, List<String> keep, Map<String, List<String>> captions) throws IOException {
-      ObjectNode node = JsonNodeFactory.instance.objectNode().put("shard", shard);
-      ArrayNode keys = node.putArray("keep");
-      keep.forEach(keys::add);
-      if (!captions.isEmpty()) {
-        node.set("captions", Json.mapper().valueToTree(captions));
-      }
-      line(node);
+      shard(shard, keep, captions, Map.of());
+    }
+
+    /**
+     * The same of a shard that repeats keys.
+     *
+     * @param nth of keys whose first sample is not the one that is meant: which one, counted from 1
+     */
+    public void shard(String shard, List<String> keep, Map<String, List<String>> captions, Map<String, Integer> nth) throws IOException {
+      int next = 0;
+      do {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("shard", shard);
+        ArrayNode keys = node.putArray("keep");
+        for (long length = 0; next < keep.size() && length < LINE; next++) {
+          String key = keep.get(next);
+          keys.add(key);
+          length += key.length();
+          if (captions.containsKey(key)) {
+            node.withObject("/captions").set(key, Json.mapper().valueToTree(captions.get(key)));
+            length += key.length() + captions.get(key).stream().mapToLong(String::length).sum();
+          }
+          if (nth.containsKey(key)) {
+            node.withObject("/nth").put(key, nth.get(key));
+          }
+        }
+        line(node);
+      } while (next < keep.size());
     }
 
     private void line(JsonNode node) throws IOException {
@@ -201,6 +242,7 @@ public final class Selection {
     /** Gives the file its name. */
     public void publish() throws IOException {
       out.close();
+      AtomicFiles.forceFile(aside);
       AtomicFiles.publish(aside, file);
     }
 

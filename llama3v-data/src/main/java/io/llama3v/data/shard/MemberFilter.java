@@ -37,6 +37,12 @@ final class MemberFilter {
     return name.isPresent() ? name : skip(OTHER_NAME, member);
   }
 
+  /** The key of a member that would be one of a sample if its name had no control characters in it; null for all others. */
+  String unusable(TarMember member) {
+    boolean controls = member.name().chars().anyMatch(Character::isISOControl);
+    return controls && member.isFile() ? SampleName.parse(member.name()).map(SampleName::key).orElse(null) : null;
+  }
+
   boolean tooLarge(TarMember member) {
     if (member.size() <= limits.maxMemberBytes()) {
       return false;

@@ -73,15 +73,15 @@ public final class ShardPattern {
       choices.addAll(List.of(inside.split(",", -1)));
     }
     List<String> expanded = new ArrayList<>();
-    for (String rest : braces(pattern.substring(close + 1))) {
-      for (String choice : choices) {
+    List<String> rests = braces(pattern.substring(close + 1));
+    if ((long) choices.size() * rests.size() > MAX_FILES) {
+      throw new IllegalArgumentException("shard pattern '" + pattern + "' names more than " + MAX_FILES + " files");
+    }
+    for (String choice : choices) {
+      for (String rest : rests) {
         expanded.add(pattern.substring(0, open) + choice + rest);
       }
-      if (expanded.size() > MAX_FILES) {
-        throw new IllegalArgumentException("shard pattern '" + pattern + "' names more than " + MAX_FILES + " files");
-      }
     }
-    expanded.sort(null);
     return expanded;
   }
 

@@ -8,10 +8,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,15 +57,15 @@ public final class TarShardWriter implements AutoCloseable {
 
   /** Appends one sample. After an exception the open shard is discarded and the writer is of no more use. */
   public void write(Sample sample) throws IOException {
-    long length = 0;
-    for (Map.Entry<String, byte[]> member : sample.members().entrySet()) {
-      check(sample.key(), member.getKey());
-      length += 512 + (member.getValue().length + 511L & ~511L);
-    }
-    if (out != null && (samples == maxSamples || bytes + length > maxBytes)) {
-      publish();
-    }
     try {
+      long length = 0;
+      for (Map.Entry<String, byte[]> member : sample.members().entrySet()) {
+        check(sample.key(), member.getKey());
+        length += 512 + (member.getValue().length + 511L & ~511L);
+      }
+      if (out != null && (samples == maxSamples || bytes + length > maxBytes)) {
+        publish();
+      }
       if (out == null) {
         temporary = AtomicFiles.temporarySibling(folder.resolve(fileName())); // another process may be writing the same shard
         file = new FileOutputStream(temporary.toAbsolutePath().toFile());
@@ -89,7 +87,10 @@ public final class TarShardWriter implements AutoCloseable {
     return List.copyOf(published);
   }
 
-  /** Publishes the last shard. */
+  /**
+   * Publishes the last shard. Where the samples that are still to come cannot be had, call {@link #discard} first, or a part of a shard is
+   * published as if it were whole.
+   */
   @Override
   public void close() throws IOException {
     if (out != null) {
@@ -170,7 +171,7 @@ public final class TarShardWriter implements AutoCloseable {
       file.getFD().sync();
       out.close();
       out = null;
-      move(temporary, target);
+      AtomicFiles.publish(temporary, target);
     } catch (IOException | RuntimeException e) {
       discard();
       throw e;
@@ -179,14 +180,6 @@ public final class TarShardWriter implements AutoCloseable {
     shard++;
     samples = 0;
     bytes = 0;
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   /** Gives up the open shard, if there is one; those published stay. */

@@ -30,13 +30,15 @@ public final class TarWalk implements AutoCloseable {
    * A sample that cannot be used.
    *
    * @param key    its key, null where damage left none
-   * @param reason {@value #DAMAGED} or {@value #TOO_LARGE}
+   * @param reason {@value #DAMAGED}, {@value #TOO_LARGE} or {@value #BAD_NAME}
    * @param detail for people: where and what
    */
   public record Bad(String key, String reason, String detail) implements Entry {}
 
   public static final String DAMAGED = "damaged-archive";
   public static final String TOO_LARGE = "sample-too-large";
+  /** A name that no key can be. */
+  public static final String BAD_NAME = "name-unusable";
   private final String file;
   private final ShardLimits limits;
   private final ShardReport report = new ShardReport();
@@ -104,6 +106,16 @@ public final class TarWalk implements AutoCloseable {
         if (member == null) {
           done = true;
           return finish(key, members, rejected);
+        }
+        String unusable = name == null ? filter.unusable(member) : null;
+        if (unusable != null && !unusable.equals(lost)) {
+          if (key != null) {
+            pending = member;
+            return finish(key, members, rejected);
+          }
+          lost = unusable;
+          return new Bad(TarScanner.printable(unusable), BAD_NAME, file + ": '" + TarScanner.printable(member.name())
+              + "' has control characters in its name");
         }
         if (name == null || name.key().equals(lost)) {
           continue;

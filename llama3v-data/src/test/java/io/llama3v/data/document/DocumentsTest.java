@@ -71,7 +71,11 @@ class DocumentsTest {
 
   @Test
   void everySetIsMadeAndWhatCannotBeUsedIsCounted() throws IOException {
+    Path killed = Files.createDirectories(folder.resolve("out")).resolve(".charts-000000.tar.tmp-123-abc");
+    Files.createFile(folder.resolve("out/.llama3v-documents"));
+    Files.writeString(killed, "what a killed run left");
     Documents.Summary summary = Documents.build(config("out", ""), (what, done, total) -> { });
+    assertFalse(Files.exists(killed));
     assertEquals(Map.of("broken", 1, "refused", 1), summary.skipped());
     assertEquals(7, summary.samples().get("charts"));
     assertEquals(2, summary.shards().get("charts"));

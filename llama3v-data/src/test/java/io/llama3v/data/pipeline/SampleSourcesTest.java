@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,20 @@ class SampleSourcesTest {
       assertEquals("new", some.read(2).text());
       assertEquals(List.of("new", "newer"), Captions.of(some.read(2)));
       assertNotEquals(all.fingerprint(), some.fingerprint());
+    }
+  }
+
+  @Test
+  void aShardWithMoreCaptionsThanALineTakesIsRead() throws IOException {
+    shards();
+    StringBuilder letters = new StringBuilder(); // 7 million; three such captions are more than the 16 MB that a line may have
+    new Random(1).ints(7_000_000, 'a', 'z' + 1).forEach(c -> letters.append((char) c));
+    String caption = letters.toString();
+    Path file = selection(Map.of("s-000000.tar", List.of("k0", "k1", "k2"), "s-000001.tar", List.of()),
+        Map.of("k0", List.of("0" + caption), "k1", List.of("1" + caption), "k2", List.of("2" + caption)));
+    try (OpenSource some = SampleSources.open(dir + "/s-*.tar#selection=" + file)) {
+      assertEquals(List.of("k0", "k1", "k2"), keys(some));
+      assertEquals("2" + caption, some.read(2).text());
     }
   }
 

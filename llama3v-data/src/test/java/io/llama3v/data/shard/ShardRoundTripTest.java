@@ -125,6 +125,8 @@ class ShardRoundTripTest {
   void patternsExpand() throws IOException {
     assertEquals(List.of("x-008.tar", "x-009.tar", "x-010.tar"), ShardPattern.braces("x-{008..010}.tar"));
     assertEquals(List.of("a1", "a2", "b1", "b2"), ShardPattern.braces("{a,b}{1..2}"));
+    assertEquals(List.of("x8", "x9", "x10", "x11"), ShardPattern.braces("x{8..11}"), "the pattern's order, not that of the names");
+    assertEquals(List.of("b/1", "b/0", "a/1", "a/0"), ShardPattern.braces("{b,a}/{1,0}"));
     assertThrows(IllegalArgumentException.class, () -> ShardPattern.braces("{9..1}"));
     assertThrows(IllegalArgumentException.class, () -> ShardPattern.braces("{0..99999999999}"));
     List<Path> files = write(dir);

@@ -46,6 +46,12 @@ class TarWalkTest {
   }
 
   @Test
+  void namesWithControlCharactersAreCountedOnceASample() throws IOException {
+    byte[] tar = pair(pair(pair(pair(new TarBytes(), "a"), "b\tb"), "c\nc"), "d").file(".hid\tden", "no sample at all").end();
+    assertEquals(List.of("a[png, txt]", "b?b!name-unusable", "c?c!name-unusable", "d[png, txt]"), walk("t.tar", tar));
+  }
+
+  @Test
   void aSizeThatClaimsTooMuchLosesItsOwnSampleOnly() throws IOException {
     // 2,000 bytes claimed: the walk finds itself in the middle of what follows
     byte[] inside = pair(pair(pair(new TarBytes(), "a").member("b.png", '0', 2000, "short").file("b.txt", "b"), "c"), "d").end();

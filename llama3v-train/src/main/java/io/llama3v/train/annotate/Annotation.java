@@ -81,7 +81,10 @@ public final class Annotation implements AutoCloseable {
     worker.hurry(next.map(Item::id).orElse(null));
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     if (next.isEmpty()) json.put("state", "done");
-    else if (next.get().state() == Item.State.WAITING) json.put("state", "drafting");
+    else if (next.get().state() == Item.State.WAITING) {
+      worker.requireAlive();
+      json.put("state", "drafting");
+    }
     else json.put("state", "item").set("item", view(next.get(), annotator));
     return json;
   }

@@ -22,6 +22,7 @@ final class DraftWorker implements AutoCloseable {
   private final Thread thread = new Thread(this::work, "drafts");
   private Integer urgent;
   private boolean closed;
+  private volatile Throwable stopped;
 
   DraftWorker(AnnotationStore store, Pictures pictures, Drafter drafter, int ahead) {
     this.store = store;
@@ -62,9 +63,20 @@ final class DraftWorker implements AutoCloseable {
       for (Optional<Item> item = take(); item.isPresent(); item = take()) draft(item.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // an Error too: those who wait for a draft would wait for ever
+      stopped = e;
       LOG.error("no more drafts are made: {}", e.getMessage(), e);
     }
+  }
+
+  /**
+   * Tells those who wait for a draft that none will come.
+   *
+   * @throws IOException if the making of drafts has failed for good
+   */
+  void requireAlive() throws IOException {
+    Throwable why = stopped;
+    if (why != null) throw new IOException("no more drafts are made (" + why + "); answers are kept: start 'llama3v annotate' again", why);
   }
 
   private void draft(Item item) throws IOException {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
@@ -77,8 +78,8 @@ final class ConvertOutput {
     }
     AtomicFiles.writeString(out.resolve(ConvertReport.FILE), Json.writePretty(report));
     print.println(report.conversations() + " conversations, " + report.turns() + " answers, " + report.pictures() + " pictures: " + out);
-    report.counts().forEach((what, n) -> print.printf("  %-40s %d%n", what, n));
-    report.skipped().forEach((reason, n) -> print.printf("  %-40s %d%n", "skipped/" + reason, n));
+    report.counts().forEach((what, n) -> print.printf(Locale.ROOT, "  %-40s %d%n", what, n));
+    report.skipped().forEach((reason, n) -> print.printf(Locale.ROOT, "  %-40s %d%n", "skipped/" + reason, n));
     report.examples().stream().limit(3).forEach(e -> print.println("    " + e));
     return 0;
   }

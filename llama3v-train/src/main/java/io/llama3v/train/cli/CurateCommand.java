@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,12 +56,12 @@ final class CurateCommand implements Callable<Integer> {
   }
 
   private static void print(Funnel funnel, PrintWriter out) {
-    out.printf("%-14s %10s %10s%n", "step", "dropped", "left");
-    out.printf("%-14s %10s %10d%n", "(raw)", "", funnel.input());
+    out.printf(Locale.ROOT, "%-14s %10s %10s%n", "step", "dropped", "left");
+    out.printf(Locale.ROOT, "%-14s %10s %10d%n", "(raw)", "", funnel.input());
     for (Funnel.Stage stage : funnel.stages()) {
-      out.printf("%-14s %10d %10d%n", stage.step(), stage.dropped(), stage.in() - stage.dropped());
+      out.printf(Locale.ROOT, "%-14s %10d %10d%n", stage.step(), stage.dropped(), stage.in() - stage.dropped());
       for (Funnel.Reason reason : stage.reasons()) {
-        out.printf("  %-21s %d%n", reason.reason(), reason.count());
+        out.printf(Locale.ROOT, "  %-21s %d%n", reason.reason(), reason.count());
       }
     }
   }

@@ -170,9 +170,14 @@ final class DescriptorCommand implements Runnable {
 
     private void print(ThresholdCalibration.Result result, int sampled) {
       PrintWriter out = spec.commandLine().getOut();
-      out.printf(Locale.ROOT, "threshold %.4f: precision %.3f, recall %.3f, on %d pictures%n", result.threshold(), result.precision(),
-          result.recall(), sampled);
-      out.printf(Locale.ROOT, "lower end of the 95 %% interval of the precision within the sample: %.3f%n", result.least());
+      ThresholdCalibration.Found found = result.found();
+      out.printf(Locale.ROOT, "threshold %.4f: precision %.3f (95 %%: %.3f to %.3f), recall %.3f, on %d pictures%n", result.threshold(),
+          result.precision(), result.least(), result.most(), result.recall(), sampled);
+      out.printf(Locale.ROOT, "  %s in %,d; %,d of %,d copies found%n", found.wrong() == 0 ? "no false pair" : found.wrong() == 1 ? "1 false pair"
+          : String.format(Locale.ROOT, "%,d false pairs", found.wrong()), found.pairs(), found.right(), found.copies());
+      if (pool != null && pool > sampled && result.least() < precision) {
+        out.printf(Locale.ROOT, "  so few pictures cannot tell whether %,d hold the precision of %.3f: sample more with --pictures%n", pool, precision);
+      }
       result.byEdit().forEach((edit, recall) -> out.printf(Locale.ROOT, "  recall of %-8s %.3f%n", edit.name().toLowerCase(Locale.ROOT), recall));
     }
   }

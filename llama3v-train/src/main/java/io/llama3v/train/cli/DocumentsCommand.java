@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,11 +39,11 @@ final class DocumentsCommand implements Callable<Integer> {
       err.flush();
     });
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%-10s %8s %7s%n", "set", "samples", "shards");
-    summary.samples().forEach((set, n) -> out.printf("%-10s %8d %7d%n", set, n, summary.shards().get(set)));
+    out.printf(Locale.ROOT, "%-10s %8s %7s%n", "set", "samples", "shards");
+    summary.samples().forEach((set, n) -> out.printf(Locale.ROOT, "%-10s %8d %7d%n", set, n, summary.shards().get(set)));
     if (!summary.skipped().isEmpty()) {
       out.println("left out, see " + config.output().resolve("skipped.jsonl") + ":");
-      summary.skipped().forEach((reason, n) -> out.printf("  %-15s %d%n", reason, n));
+      summary.skipped().forEach((reason, n) -> out.printf(Locale.ROOT, "  %-15s %d%n", reason, n));
     }
     out.println("shards in " + config.output());
     return 0;

@@ -66,14 +66,22 @@ final class InspectCommand implements Callable<Integer> {
     if (config != null && sample == null) throw new ParameterException(spec.commandLine(), "--config needs --sample");
     try (ShardIndex index = ShardListing.open(path)) {
       if (sample != null && (sample < 0 || sample >= index.size())) {
-        throw new ParameterException(spec.commandLine(), "--sample is " + sample + "; " + path + " has samples 0 to " + (index.size() - 1));
+        throw new ParameterException(spec.commandLine(), "--sample is " + sample + "; " + path + " has "
+            + (index.size() == 0 ? "no whole sample: " + index.report() : "samples 0 to " + (index.size() - 1)));
       }
       ShardListing listing = new ShardListing(out);
-      if (sample == null) listing.print(index, limit);
-      else listing.sample(index, sample);
-      if (config != null) preview(out, index);
+      if (sample != null) {
+        listing.sample(index, sample);
+        if (config != null) preview(out, index);
+        return 0;
+      }
+      listing.print(index, limit);
+      if (index.size() > 0) return 0;
+      spec.commandLine().getErr().println(path + " holds no whole sample" + (index.report().counts().isEmpty()
+          ? ": a sample is a picture and its texts under one name, such as 000.jpg, 000.txt, 000.json"
+          : "; what is wrong with it stands under 'left out' above. 'llama3v curate' reads on behind damage and keeps the samples that are whole"));
+      return 1;
     }
-    return 0;
   }
 
   private void weights(PrintWriter out, Path folder) throws IOException {

@@ -45,6 +45,21 @@ class AnnotationStoreTest {
   }
 
   @Test
+  void whereNoMoreDraftsComeNobodyIsLeftWaiting() throws Exception {
+    Drafter exhausted = (picture, question, task, item) -> {
+      throw new OutOfMemoryError("no room for the model");
+    };
+    try (Desk desk = Desk.open(folder, Desk.plan(folder, Set.of(), 6, 1), exhausted)) {
+      int bo = desk.person("Bo");
+      JsonNode said;
+      do {
+        said = desk.get("/api/next?annotator=" + bo);
+      } while (said.path("state").asText().equals("drafting"));
+      assertTrue(said.path("error").asText().contains("no room for the model"), said.toString());
+    }
+  }
+
+  @Test
   void otherSettingsAreRefused() throws Exception {
     Desk.open(folder, Set.of(), 6, 2).close();
     String message = assertThrows(IllegalArgumentException.class, () -> Desk.open(folder, Set.of(Task.RATE), 6, 3).close()).getMessage();

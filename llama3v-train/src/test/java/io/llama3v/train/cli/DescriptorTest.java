@@ -35,6 +35,9 @@ class DescriptorTest {
       assertEquals(0, calibrate.code(), calibrate.err());
       assertTrue(calibrate.out().contains("on 24 pictures") && calibrate.out().contains("recall of scale"), calibrate.out());
     }
+    Run pool = Run.of("descriptor", "calibrate", "phash", shards, "--target-precision", "0.9", "--edits", "SCALE", "--pool", "1000000");
+    assertEquals(0, pool.code(), pool.err());
+    assertTrue(pool.out().contains("no false pair in 552;") && pool.out().contains("so few pictures cannot tell"), pool.out()); // 24 x 23
     Run wrong = Run.of("descriptor", "calibrate", dir.resolve("absent.onnx"), shards);
     assertTrue(wrong.code() != 0 && wrong.err().contains("absent.onnx"), wrong.err());
   }

@@ -87,6 +87,19 @@ class InspectTest {
     assertEquals(2, Run.of("inspect", shard, "--sample", "0", "--config", config, "--stage", "clip").code());
   }
 
+  @Test
+  void aShardWithoutAWholeSampleIsAnError() throws IOException {
+    Path noTar = Files.write(folder.resolve("no.tar"), "this is no tar header".repeat(100).getBytes(StandardCharsets.UTF_8));
+    Run damaged = Run.of("inspect", noTar);
+    assertEquals(1, damaged.code());
+    assertTrue(damaged.out().contains("left out: damaged archive") && damaged.out().contains("no.tar at byte 0"), damaged.out());
+    assertTrue(damaged.err().contains("no.tar holds no whole sample"), damaged.err());
+    Run empty = Run.of("inspect", Files.write(folder.resolve("empty.tar"), new byte[1024]));
+    assertEquals(1, empty.code());
+    assertTrue(empty.err().contains("empty.tar holds no whole sample: a sample is"), empty.err());
+    assertTrue(Run.of("inspect", noTar, "--sample", "0").err().contains("has no whole sample"));
+  }
+
   private Path shard() throws IOException {
     byte[] png = Files.readAllBytes(TinyModels.picture(folder.resolve("p.png"), 40, 16));
     try (TarShardWriter writer = new TarShardWriter(folder, "s", 10, 1 << 20)) {

@@ -8,13 +8,13 @@ import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -66,11 +66,14 @@ public final class JsonSink implements ConversationSink {
   private String place(Conversation c, int index, LoadedPicture picture) throws IOException {
     String own = picture.picture().name();
     String extension = "." + ImageFormat.of(picture.bytes()).extension();
-    boolean safe = picture.file() != null && own.matches("[\\p{L}\\p{N}_. /-]+") && !own.startsWith("/") && !own.contains("..");
-    // Names that came with the data may be anybody's, and ids too: two samples may have the same.
-    String name = "images/" + (safe ? own : keys.of(Conversation.key(c.id()) + "-" + index) + extension);
+    boolean safe = picture.file() != null && own.matches("[\\p{L}\\p{N}_. /-]+") && !own.startsWith("/") && !own.contains("..")
+        && isFree(folder.resolve("images/" + own), picture);
+    // Names that came with the data may be anybody's, and ids too: two samples may have the same, also of two data sets in one folder.
+    String stem = Conversation.key(c.id()) + "-" + index;
+    String name = "images/" + (safe ? own : keys.of(stem) + extension);
+    while (!safe && !isFree(folder.resolve(name), picture)) name = "images/" + keys.of(stem) + extension;
     Path file = folder.resolve(name);
-    if (safe && Files.exists(file)) return name;
+    if (Files.exists(file)) return name;
     Files.createDirectories(file.getParent());
     if (picture.file() == null || !linked(file, picture.file())) {
       Path beside = AtomicFiles.temporarySibling(file);
@@ -78,6 +81,12 @@ public final class JsonSink implements ConversationSink {
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     return name;
+  }
+
+  /** Whether there is nothing of a name yet, or that very picture. */
+  private static boolean isFree(Path file, LoadedPicture picture) throws IOException {
+    return !Files.exists(file) || picture.file() != null && Files.isSameFile(file, picture.file())
+        || Files.isRegularFile(file) && Files.size(file) == picture.bytes().length && Arrays.equals(Files.readAllBytes(file), picture.bytes());
   }
 
   private static boolean linked(Path file, Path existing) {
@@ -93,9 +102,7 @@ public final class JsonSink implements ConversationSink {
   public void finish() throws IOException {
     if (format.list()) out.write(any ? "\n]\n" : "[]\n");
     out.close();
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    AtomicFiles.forceFile(temporary);
     AtomicFiles.publish(temporary, target);
     finished = true;
   }

@@ -7,6 +7,7 @@ import io.llama3v.data.convert.Metric;
 import io.llama3v.data.convert.Picture;
 import io.llama3v.data.convert.Task;
 import io.llama3v.data.convert.json.JsonView;
+import io.llama3v.data.format.TextLines;
 import io.llama3v.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,9 @@ public final class Ai2d implements ExampleSource {
 
   private static Set<String> numbers(Path csv) throws IOException {
     Set<String> numbers = new HashSet<>();
-    for (String line : Files.readAllLines(csv)) if (!line.isBlank()) numbers.add(line.strip());
+    TextLines.forEach(csv, (line, number) -> {
+      if (!line.isBlank()) numbers.add(line.strip());
+    });
     return numbers;
   }
 

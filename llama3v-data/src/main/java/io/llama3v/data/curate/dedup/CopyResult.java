@@ -1,13 +1,16 @@
 package io.llama3v.data.curate.dedup;
 
 import io.llama3v.data.curate.CurationRecord;
+import io.llama3v.data.curate.PartData;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -82,10 +85,9 @@ public final class CopyResult {
     out.writeLong(recall.met());
     out.writeLong(recall.joined());
     out.writeInt(keptIds.length);
-    for (String id : keptIds) out.writeUTF(id);
-    out.writeInt(places.length);
+    for (String id : keptIds) PartData.writeText(id, out);
+    PartData.writeLongs(places, out);
     for (int i = 0; i < places.length; i++) {
-      out.writeLong(places[i]);
       out.writeInt(clusters[i]);
       out.writeFloat(similarities[i]);
       out.writeBoolean(kept[i]);
@@ -94,19 +96,18 @@ public final class CopyResult {
 
   static CopyResult read(DataInput in) throws IOException {
     CopyClusters.Recall recall = new CopyClusters.Recall(in.readInt(), in.readLong(), in.readLong(), in.readLong());
-    String[] keptIds = new String[in.readInt()];
-    for (int i = 0; i < keptIds.length; i++) keptIds[i] = in.readUTF();
-    int n = in.readInt();
-    long[] places = new long[n];
+    List<String> keptIds = new ArrayList<>();
+    for (int left = PartData.length(in); left > 0; left--) keptIds.add(PartData.readText(in));
+    long[] places = PartData.readLongs(in);
+    int n = places.length;
     int[] clusters = new int[n];
     float[] similarities = new float[n];
     boolean[] kept = new boolean[n];
     for (int i = 0; i < n; i++) {
-      places[i] = in.readLong();
       clusters[i] = in.readInt();
       similarities[i] = in.readFloat();
       kept[i] = in.readBoolean();
     }
-    return new CopyResult(places, clusters, similarities, kept, keptIds, recall);
+    return new CopyResult(places, clusters, similarities, kept, keptIds.toArray(String[]::new), recall);
   }
 }

@@ -5,6 +5,7 @@ import io.llama3v.data.curate.Candidate;
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.Features;
 import io.llama3v.data.curate.ImageDescriptor;
+import io.llama3v.data.curate.PartData;
 import io.llama3v.data.curate.ReduceContext;
 import io.llama3v.data.curate.Reduction;
 import io.llama3v.data.curate.Step;
@@ -123,7 +124,7 @@ public final class CopyStep implements Step<CopyResult> {
     public void writePart(List<Item> part, DataOutput out) throws IOException {
       out.writeInt(part.size());
       for (Item item : part) {
-        out.writeUTF(item.id);
+        PartData.writeText(item.id, out);
         out.writeInt(item.shard);
         out.writeInt(item.index);
         out.writeLong(item.quality.pixels());
@@ -137,8 +138,8 @@ public final class CopyStep implements Step<CopyResult> {
     public List<Item> readPart(DataInput in) throws IOException {
       List<Item> items = new ArrayList<>();
       byte[] vector = new byte[4 * descriptor.dimension()];
-      for (int i = in.readInt(); i > 0; i--) {
-        String id = in.readUTF();
+      for (int i = PartData.length(in); i > 0; i--) {
+        String id = PartData.readText(in);
         int shard = in.readInt();
         int index = in.readInt();
         Quality quality = new Quality(in.readLong(), in.readInt(), in.readDouble());

@@ -24,6 +24,8 @@ public final class ThresholdCalibration {
   /** Thresholds are tried in steps of this. */
   public static final double STEP = 0.0025;
   private static final int BINS = (int) (2 / STEP) + 1;
+  /** Deviations from the mean of a normal distribution that 95 % lie within. */
+  private static final double Z = 1.959964;
 
   private final long[] wrong = new long[BINS];
   private final Map<CopyEdit, long[]> right = new EnumMap<>(CopyEdit.class);
@@ -35,11 +37,23 @@ public final class ThresholdCalibration {
    *
    * @param threshold the lowest with the wanted precision
    * @param precision there
-   * @param least     lower end of its 95 % interval (Wilson), over the candidates of the sample
+   * @param least     lower end of its 95 % interval; see {@link #threshold(double, long, double)}
+   * @param most      upper end
    * @param recall    of all copies
    * @param byEdit    recall by kind of copy
+   * @param found     what all of this was counted from
    */
-  public record Result(double threshold, double precision, double least, double recall, Map<CopyEdit, Double> byEdit) {}
+  public record Result(double threshold, double precision, double least, double most, double recall, Map<CopyEdit, Double> byEdit, Found found) {}
+
+  /**
+   * What was found at the threshold.
+   *
+   * @param right  copies whose own original is above it
+   * @param copies of them all
+   * @param wrong  pairs of a copy and another picture above it
+   * @param pairs  of them all
+   */
+  public record Found(long right, long copies, long wrong, long pairs) {}
 
   private ThresholdCalibration(int pictures) {
     this.pictures = pictures;
@@ -110,6 +124,11 @@ public final class ThresholdCalibration {
   /**
    * The threshold for a wanted precision in a larger pool.
    *
+   * <p>The 95 % interval is Wilson's, over the finds of the sample, where the pool is the sample itself. For a larger pool it is that of the
+   * formula above, with recall at one end of its Wilson interval and wrong finds at the other end of that of their count (Poisson; E. Wilson,
+   * M. Hilferty: The distribution of chi-square, 1931): no wrong pair in M still allows for 3.7 in M. Pairs that share a picture are taken
+   * for independent.
+   *
    * @param poolSize        pictures in the pool
    * @param copiesPerPicture how many others are copies of a picture there, on average
    * @throws IllegalStateException if no threshold has it
@@ -139,19 +158,32 @@ public final class ThresholdCalibration {
       for (int b = best; b < BINS; b++) above += e.getValue()[b];
       byEdit.put(e.getKey(), (double) above / pictures);
     }
-    return new Result(best * STEP - 1, precision(found[0], found[1], poolSize, copiesPerPicture), wilson(found[0], found[0] + found[1]),
-        (double) found[0] / copies, byEdit);
+    double[] ends = new double[2];
+    for (int end = 0; end < 2; end++) {
+      int sign = end == 0 ? -1 : 1;
+      ends[end] = poolSize == pictures && copiesPerPicture == 1 ? wilson(found[0], found[0] + found[1], sign)
+          : precision(wilson(found[0], copies, sign) * copies, poisson(found[1], -sign), poolSize, copiesPerPicture);
+    }
+    return new Result(best * STEP - 1, precision(found[0], found[1], poolSize, copiesPerPicture), ends[0], ends[1],
+        (double) found[0] / copies, byEdit, new Found(found[0], copies, found[1], copies * (pictures - 1)));
   }
 
-  private double precision(long right, long wrong, long poolSize, double copiesPerPicture) {
+  private double precision(double right, double wrong, long poolSize, double copiesPerPicture) {
     double trueFinds = copiesPerPicture * right / copies;
     double falseFinds = (double) poolSize / pictures * wrong / copies;
     return trueFinds / (trueFinds + falseFinds);
   }
 
-  private static double wilson(long hits, long n) {
-    double z = 1.96;
+  /** An end of the 95 % interval of a share: the lower one for a sign of -1, the upper one for 1. */
+  private static double wilson(long hits, long n, int sign) {
     double p = (double) hits / n;
-    return (p + z * z / (2 * n) - z * Math.sqrt(p * (1 - p) / n + z * z / (4.0 * n * n))) / (1 + z * z / n);
+    return Math.min(1, (p + Z * Z / (2 * n) + sign * Z * Math.sqrt(p * (1 - p) / n + Z * Z / (4.0 * n * n))) / (1 + Z * Z / n));
+  }
+
+  /** An end of the 95 % interval of what is expected where {@code count} was counted. */
+  private static double poisson(long count, int sign) {
+    if (count == 0) return sign < 0 ? 0 : -Math.log(0.025);
+    double c = sign < 0 ? count : count + 1.0;
+    return c * Math.pow(1 - 1 / (9 * c) + sign * Z / (3 * Math.sqrt(c)), 3);
   }
 }

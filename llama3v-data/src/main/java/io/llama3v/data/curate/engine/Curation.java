@@ -44,11 +44,20 @@ public final class Curation {
    * @param steps in their order; closed at the end
    */
   public static Funnel run(CurationConfig config, List<Step<?>> steps, Engine engine) throws IOException {
-    Files.createDirectories(config.run());
-    try (CurationJob job = new CurationJob(config, steps);
+    try (CurationJob job = job(config, steps);
         FileChannel lockFile = FileChannel.open(config.run().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lock(lockFile, config.run())) {
       return run(job, engine);
+    }
+  }
+
+  private static CurationJob job(CurationConfig config, List<Step<?>> steps) throws IOException {
+    try {
+      Files.createDirectories(config.run());
+      return new CurationJob(config, steps);
+    } catch (IOException | RuntimeException failed) {
+      steps.forEach(Step::close);
+      throw failed;
     }
   }
 

@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class CurationJob implements AutoCloseable {
   /** To be raised when files between passes, ledger or shards change their form. */
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
   private static final int BATCH = 64;
   private static final long BATCH_BYTES = 32L << 20;
   private final CurationConfig config;

@@ -40,14 +40,19 @@ public final class LocalEngine implements Engine {
       team[t].setDaemon(true);
       team[t].start();
     }
+    boolean interrupted = false;
     for (Thread thread : team) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        failure.note(new IOException("interrupted while curating", e));
-        Thread.currentThread().interrupt();
-        break;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          failure.note(new IOException("interrupted while curating", e)); // ends the team, each after the shard it is at
+          interrupted = true; // and goes on waiting: the caller closes models that the team still computes with
+        }
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     failure.rethrow();
   }

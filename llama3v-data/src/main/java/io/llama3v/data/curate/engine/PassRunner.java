@@ -81,6 +81,10 @@ final class PassRunner {
     if (!record.id().equals(before.id()) || record.index() != before.index()) {
       throw new IllegalStateException("step '" + step.name() + "' gave a record for '" + record.id() + "' in the place of '" + before.id() + "'");
     }
+    if (!record.kept() && !record.drop().step().equals(step.name())) {
+      throw new IllegalStateException("step '" + step.name() + "' dropped '" + record.id() + "' in the name of '" + record.drop().step()
+          + "'; the funnel counts by name: pass name() to dropped()");
+    }
     boolean edited = !record.captions().equals(before.captions());
     all.set(place, all.get(place).with(edited ? record.withNote(CAPTIONS, EDITED) : record));
   }

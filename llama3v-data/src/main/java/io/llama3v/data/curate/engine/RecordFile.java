@@ -3,6 +3,7 @@ package io.llama3v.data.curate.engine;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.Drop;
@@ -10,6 +11,7 @@ import io.llama3v.data.curate.PictureInfo;
 import io.llama3v.image.ImageFormat;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 
 /** Records of one shard between passes: compressed lines of JSON, streamed both ways. Equal records give equal bytes. */
 final class RecordFile {
@@ -108,11 +111,28 @@ final class RecordFile {
     Reader(Path file) throws IOException {
       this.file = file;
       InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-      this.json = JSON.createParser(new GZIPInputStream(in, 1 << 16));
+      try {
+        this.json = JSON.createParser(new GZIPInputStream(in, 1 << 16));
+      } catch (EOFException | ZipException e) {
+        in.close();
+        throw damaged(e);
+      }
     }
 
     /** The next record, or null after the last one. */
     CurationRecord next() throws IOException {
+      try {
+        return read();
+      } catch (EOFException | ZipException | JsonProcessingException e) {
+        throw damaged(e);
+      }
+    }
+
+    private IOException damaged(IOException why) {
+      return new IOException(file + ": damaged (" + why.getMessage() + "); delete it and run again", why);
+    }
+
+    private CurationRecord read() throws IOException {
       JsonToken token = json.nextToken();
       if (token == null) {
         return null;

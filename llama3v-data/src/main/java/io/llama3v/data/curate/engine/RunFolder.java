@@ -11,6 +11,8 @@ import java.util.Set;
 /** Where a run's files lie. */
 record RunFolder(Path root) {
   static final String MARKER = ".fingerprint";
+  /** What the marker says while results of other settings are being removed. */
+  private static final String EMPTYING = "being emptied";
 
   Path pass(Pass pass) {
     return root.resolve("work").resolve(String.format(Locale.ROOT, "%02d-%s", pass.index(), pass.fingerprint().substring(0, 16)));
@@ -73,6 +75,8 @@ record RunFolder(Path root) {
       if (Files.readString(marker).equals(fingerprint)) {
         return;
       }
+      // Before anything goes: a run that is killed here and then started with the old settings must not take what is left for all.
+      AtomicFiles.writeString(marker, EMPTYING);
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, p -> Files.isRegularFile(p) && !p.equals(marker))) {
         for (Path file : files) {
           Files.delete(file);

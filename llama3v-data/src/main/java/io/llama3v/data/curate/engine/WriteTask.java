@@ -20,9 +20,22 @@ final class WriteTask {
   void run(int output) throws IOException {
     String name = job.config().output().name();
     try (TarShardWriter writer = new TarShardWriter(job.folder().shards(), name, output, plan.size(), Long.MAX_VALUE)) {
-      for (ShardPlan.Slice slice : plan.slices(output)) {
-        write(slice, writer);
+      try {
+        for (ShardPlan.Slice slice : plan.slices(output)) {
+          write(slice, writer);
+        }
+      } catch (Throwable failed) {
+        discard(writer, failed); // closing it would publish the part of a shard, which later runs would take for a whole one
+        throw failed;
       }
+    }
+  }
+
+  private static void discard(TarShardWriter writer, Throwable failed) {
+    try {
+      writer.discard();
+    } catch (IOException alsoFailed) {
+      failed.addSuppressed(alsoFailed);
     }
   }
 

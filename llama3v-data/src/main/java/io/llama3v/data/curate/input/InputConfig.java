@@ -27,8 +27,8 @@ public record InputConfig(String name, String shards, Layout layout, Path images
     if (layout == null) {
       layout = shards.endsWith(".jsonl") || shards.endsWith(".jsonl.gz") ? Layout.JSONL : Layout.WEBDATASET;
     }
-    if (name != null && !name.matches("[A-Za-z0-9_-]{1,64}")) {
-      throw new IllegalArgumentException("'name' is '" + name + "'; expected letters, digits, '-' and '_', at most 64");
+    if (name != null && !name.matches("(?!__)[A-Za-z0-9_-]{1,64}")) {
+      throw new IllegalArgumentException("'name' is '" + name + "'; expected letters, digits, '-' and '_', at most 64, not beginning with '__'");
     }
     picture = picture == null ? "image" : picture;
     captions = captions == null || captions.isEmpty() ? List.of(layout == Layout.JSONL ? "caption" : "txt") : List.copyOf(captions);

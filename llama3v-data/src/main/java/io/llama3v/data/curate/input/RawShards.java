@@ -38,8 +38,13 @@ public final class RawShards {
     return shards;
   }
 
-  /** What tells that a file is still the same without reading it: name, size and time of change. */
+  /** What tells that a shard is still the same without reading it: name, size and time of change, of its Parquet file too if it has one. */
   public static String stamp(RawShard shard) throws IOException {
-    return shard.source() + " " + shard.file() + " " + Files.size(shard.file()) + " " + Files.getLastModifiedTime(shard.file()).toMillis();
+    String own = shard.source() + " " + shard.file() + " " + stamp(shard.file());
+    return shard.config().layout() == Layout.IMG2DATASET ? own + ", " + stamp(ParquetSidecar.beside(shard.file())) : own;
+  }
+
+  private static String stamp(Path file) throws IOException {
+    return Files.exists(file) ? Files.size(file) + " " + Files.getLastModifiedTime(file).toMillis() : "absent";
   }
 }

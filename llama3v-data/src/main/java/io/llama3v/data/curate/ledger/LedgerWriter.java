@@ -13,7 +13,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * The ledger of one shard: {@code NNNNNN.jsonl.gz}, and {@code NNNNNN.parquet} where Carpet is on the class path. Both appear when they are
- * complete.
+ * complete and on disk.
  */
 public final class LedgerWriter implements AutoCloseable {
   private final Path lines;
@@ -49,10 +49,12 @@ public final class LedgerWriter implements AutoCloseable {
   /** Gives the files their names. */
   public void publish() throws IOException {
     out.close();
+    AtomicFiles.forceFile(linesAside);
     AtomicFiles.publish(linesAside, lines);
     if (parquet != null) {
       parquet.close();
       ParquetFooter.sort(tableAside);
+      AtomicFiles.forceFile(tableAside);
       AtomicFiles.publish(tableAside, table);
     }
   }

@@ -1,5 +1,7 @@
 package io.llama3v.data.curate.ngram;
 
+import io.llama3v.data.curate.Features;
+import io.llama3v.data.curate.PartData;
 import io.llama3v.tensor.CounterRandom;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -79,9 +81,9 @@ public final class HitSample {
     out.writeInt(items.size());
     for (Item item : sorted()) {
       out.writeLong(item.hash);
-      out.writeUTF(item.key);
+      PartData.writeText(item.key, out);
       out.writeInt(item.hits.length);
-      for (int h : item.hits) out.writeInt(h);
+      out.write(Features.of(item.hits, item.hits.length));
     }
   }
 
@@ -93,9 +95,8 @@ public final class HitSample {
     if (size < 0 || size > capacity) throw new IOException("a sample of " + size + " texts; expected at most " + capacity);
     for (int i = 0; i < size; i++) {
       long hash = in.readLong();
-      String key = in.readUTF();
-      int[] hits = new int[in.readInt()];
-      for (int h = 0; h < hits.length; h++) hits[h] = in.readInt();
+      String key = PartData.readText(in);
+      int[] hits = Features.ints(PartData.readBytes(in, Math.multiplyExact(Integer.BYTES, PartData.length(in))));
       sample.items.add(new Item(hash, key, hits));
     }
     return sample;

@@ -1,6 +1,7 @@
 package io.llama3v.data.curate.ngram;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The expected size of a resampled set, in closed form, and the threshold T that gives a wanted one. The expected size is the sum of
@@ -60,13 +61,13 @@ public final class ThresholdSolver {
     double high = Math.max(1, counts.largest());
     Solution most = at(high);
     if (target > most.expectedSize() * (1 + 1e-12)) {
-      throw new IllegalArgumentException(String.format("a target of %,.0f texts cannot be reached: only %,.0f can stay (those with an"
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "a target of %,.0f texts cannot be reached: only %,.0f can stay (those with an"
           + " entry of the vocabulary); lower the target, enlarge the vocabulary, or keep texts without entries", target, most.expectedSize()));
     }
     double low = 1e-9;
     Solution least = at(low);
     if (target < least.expectedSize() || !(target > 0)) {
-      throw new IllegalArgumentException(String.format("a target of %,.0f texts cannot be reached: at least %,.0f stay; raise the target,"
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "a target of %,.0f texts cannot be reached: at least %,.0f stay; raise the target,"
           + " or lower the probability of texts without entries", target, Math.max(1, least.expectedSize())));
     }
     if (target >= most.expectedSize()) return most;

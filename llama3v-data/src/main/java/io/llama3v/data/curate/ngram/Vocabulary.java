@@ -1,11 +1,10 @@
 package io.llama3v.data.curate.ngram;
 
+import io.llama3v.data.format.TextLines;
 import io.llama3v.io.AtomicFiles;
 import io.llama3v.io.Digests;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -61,17 +60,15 @@ public final class Vocabulary {
     List<String> entries = new ArrayList<>();
     List<String> origins = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      for (String line; (line = lines.readLine()) != null;) {
-        int tab = line.indexOf('\t');
-        String entry = tab < 0 ? line : line.substring(0, tab);
-        String fault = entries.size() == MAX_ENTRIES ? "more than " + MAX_ENTRIES + " entries" : fault(entry, seen);
-        if (fault != null) throw new IOException(file + ":" + (entries.size() + 1) + ": " + fault);
-        entries.add(entry);
-        origins.add(tab < 0 ? "list" : line.substring(tab + 1));
-        seen.put(entry, entries.size());
-      }
-    }
+    TextLines.forEach(file, (line, number) -> {
+      int tab = line.indexOf('\t');
+      String entry = tab < 0 ? line : line.substring(0, tab);
+      String fault = entries.size() == MAX_ENTRIES ? "more than " + MAX_ENTRIES + " entries" : fault(entry, seen);
+      if (fault != null) throw new IOException(file + ":" + number + ": " + fault);
+      entries.add(entry);
+      origins.add(tab < 0 ? "list" : line.substring(tab + 1));
+      seen.put(entry, entries.size());
+    });
     return new Vocabulary(entries, origins);
   }
 

@@ -1,8 +1,7 @@
 package io.llama3v.data.curate.ngram;
 
-import java.io.BufferedReader;
+import io.llama3v.data.format.TextLines;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,11 +41,9 @@ public final class VocabularyBuilder {
   /** A list in a file, one entry a line; its name without the ending is the entries' origin. */
   public VocabularyBuilder words(Path file) throws IOException {
     String name = file.getFileName().toString().replaceFirst("\\..*$", "");
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      for (String line; (line = lines.readLine()) != null;) {
-        if (!line.isBlank()) add(line.replace('_', ' ').strip(), name);
-      }
-    }
+    TextLines.forEach(file, (line, number) -> {
+      if (!line.isBlank()) add(line.replace('_', ' ').strip(), name);
+    });
     return this;
   }
 
@@ -80,24 +77,20 @@ public final class VocabularyBuilder {
    * @throws IOException if the file cannot be read or a line has another form
    */
   public VocabularyBuilder titles(Path file, long minViews) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      int number = 0;
-      for (String line; (line = lines.readLine()) != null;) {
-        number++;
-        int tab = line.lastIndexOf('\t');
-        long views;
-        try {
-          views = Long.parseLong(line.substring(tab + 1).strip());
-        } catch (NumberFormatException e) {
-          views = -1;
-        }
-        if (tab < 1 || views < 0) {
-          throw new IOException(file + ":" + number + ": expected a title, a tab and its page views, found '" + cut(line) + "'");
-        }
-        String title = line.substring(0, tab).replace('_', ' ').strip();
-        if (views >= minViews && title.indexOf(':') < 0) add(title, "title");
+    TextLines.forEach(file, (line, number) -> {
+      int tab = line.lastIndexOf('\t');
+      long views;
+      try {
+        views = Long.parseLong(line.substring(tab + 1).strip());
+      } catch (NumberFormatException e) {
+        views = -1;
       }
-    }
+      if (tab < 1 || views < 0) {
+        throw new IOException(file + ":" + number + ": expected a title, a tab and its page views, found '" + cut(line) + "'");
+      }
+      String title = line.substring(0, tab).replace('_', ' ').strip();
+      if (views >= minViews && title.indexOf(':') < 0) add(title, "title");
+    });
     return this;
   }
 

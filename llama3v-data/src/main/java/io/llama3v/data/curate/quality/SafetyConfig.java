@@ -15,8 +15,13 @@ public record SafetyConfig(Path blocklist, Map<String, Double> classifiers, bool
   /** Nothing asked. */
   public static final SafetyConfig DEFAULT = new SafetyConfig(null, null, false);
 
-  /** Fills in defaults. */
+  /** Fills in defaults and checks. */
   public SafetyConfig {
     classifiers = classifiers == null ? Map.of() : new TreeMap<>(classifiers);
+    classifiers.forEach((name, from) -> {
+      if (!(from > 0 && from <= 1)) {
+        throw new IllegalArgumentException("'classifiers." + name + "' is " + from + "; expected a probability over 0 and at most 1");
+      }
+    });
   }
 }

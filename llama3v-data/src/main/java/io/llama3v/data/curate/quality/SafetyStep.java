@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.llama3v.data.curate.Candidate;
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.Step;
+import io.llama3v.data.format.TextLines;
 import io.llama3v.image.ImageDecoder;
 import io.llama3v.image.RgbImage;
 import io.llama3v.io.Digests;
 import io.llama3v.io.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -70,18 +70,16 @@ public final class SafetyStep implements Step<Void> {
   }
 
   private void readBlocklist() throws IOException {
-    int number = 0;
-    for (String line : Files.readAllLines(config.blocklist())) {
-      number++;
+    TextLines.forEach(config.blocklist(), (line, number) -> {
       String hash = line.strip().toLowerCase(Locale.ROOT);
       if (hash.isEmpty() || hash.startsWith("#")) {
-        continue;
+        return;
       }
       if (!hash.matches("[0-9a-f]{64}")) {
         throw new IOException(config.blocklist() + ":" + number + ": expected the 64 hexadecimal digits of a SHA-256, found '" + line + "'");
       }
       blocked.add(hash);
-    }
+    });
   }
 
   @Override
@@ -122,6 +120,11 @@ public final class SafetyStep implements Step<Void> {
       judged.add(reason == null ? record : record.dropped(name(), reason));
     }
     return judged;
+  }
+
+  @Override
+  public boolean showsDropped() {
+    return false;
   }
 
   @Override

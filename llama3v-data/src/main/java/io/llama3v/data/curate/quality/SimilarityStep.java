@@ -3,6 +3,7 @@ package io.llama3v.data.curate.quality;
 import io.llama3v.data.curate.Candidate;
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.Features;
+import io.llama3v.data.curate.PartData;
 import io.llama3v.data.curate.ImageTextScorer;
 import io.llama3v.data.curate.ReduceContext;
 import io.llama3v.data.curate.Reduction;
@@ -18,8 +19,8 @@ import java.util.Map;
 
 /**
  * Drops pairs whose picture and captions are too unlike. A sample's score {@code clip} is that of its best caption. The threshold is an
- * absolute one, or that of the top fraction of all samples that come here, or the higher of both. Reason: {@code dissimilar}. Needs 4 bytes a
- * sample in the reducing process.
+ * absolute one, or that of the top fraction of all samples that come here, or the higher of both. Reason: {@code dissimilar}. A top fraction needs
+ * some 8 bytes a sample in the reducing process.
  */
 public final class SimilarityStep implements Step<Float> {
   /** Name of the score. */
@@ -132,9 +133,7 @@ public final class SimilarityStep implements Step<Float> {
 
     @Override
     public float[] readPart(DataInput in) throws IOException {
-      byte[] bytes = new byte[in.readInt()];
-      in.readFully(bytes);
-      return Features.floats(bytes);
+      return Features.floats(PartData.readBytes(in, PartData.length(in)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.llama3v.data.curate.quality;
 
 import io.llama3v.data.curate.CurationRecord;
 import io.llama3v.data.curate.HashList;
+import io.llama3v.data.curate.PartData;
 import io.llama3v.data.curate.ReduceContext;
 import io.llama3v.data.curate.Reduction;
 import io.llama3v.data.curate.Step;
@@ -16,7 +17,7 @@ import java.util.Map;
 /**
  * Of samples with the same id, keeps the first in the order of shards; the engine puts this step before the first reduction, because
  * everything behind it counts on ids being unique. Ids are compared by a 64-bit hash: of a billion different ones, one in forty runs
- * loses a sample to a collision, and the ledger says so. Needs 8 bytes an id in the reducing process.
+ * loses a sample to a collision, and the ledger says so. Needs some 20 bytes an id in the reducing process.
  */
 public final class UniqueKeysStep implements Step<UniqueKeysStep.Repeated> {
 
@@ -92,23 +93,23 @@ public final class UniqueKeysStep implements Step<UniqueKeysStep.Repeated> {
 
     @Override
     public void writePart(long[] part, DataOutput out) throws IOException {
-      HashList.write(part, out);
+      PartData.writeLongs(part, out);
     }
 
     @Override
     public long[] readPart(DataInput in) throws IOException {
-      return HashList.read(in);
+      return PartData.readLongs(in);
     }
 
     @Override
     public void writeResult(Repeated result, DataOutput out) throws IOException {
-      HashList.write(result.hashes(), out);
-      HashList.write(result.firsts(), out);
+      PartData.writeLongs(result.hashes(), out);
+      PartData.writeLongs(result.firsts(), out);
     }
 
     @Override
     public Repeated readResult(DataInput in) throws IOException {
-      return new Repeated(HashList.read(in), HashList.read(in));
+      return new Repeated(PartData.readLongs(in), PartData.readLongs(in));
     }
   }
 }

@@ -128,7 +128,7 @@ public final class Documents {
     Files.deleteIfExists(output.resolve(MANIFEST)); // first: what a crash leaves behind must not look complete
     Files.deleteIfExists(output.resolve("skipped.jsonl"));
     for (String set : Made.SETS) {
-      try (DirectoryStream<Path> old = Files.newDirectoryStream(output, "{" + set + "-[0-9]*.tar,." + set + "-*.tmp}")) {
+      try (DirectoryStream<Path> old = Files.newDirectoryStream(output, "{" + set + "-[0-9]*.tar,." + set + "-*.tmp-*}")) {
         for (Path path : old) Files.delete(path);
       }
     }
@@ -192,8 +192,8 @@ public final class Documents {
 
     /** After a failure: shards that are not complete do not appear. */
     @Override
-    public void close() {
-      // Shards whose writer was not closed exist as temporary files only, and are removed by the next run.
+    public void close() throws IOException {
+      for (TarShardWriter writer : writers.values()) writer.discard();
     }
   }
 }

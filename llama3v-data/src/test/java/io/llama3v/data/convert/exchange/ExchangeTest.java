@@ -120,6 +120,21 @@ class ExchangeTest {
   }
 
   @Test
+  void dataSetsInOneFolderKeepTheirPicturesApart() throws IOException {
+    Path out = folder.resolve("shared");
+    byte[] first = Files.readAllBytes(images.resolve("sub/a.png"));
+    convert(List.of(MIXED), new JsonSink(out, "first.json", FromValueFormat.LLAVA, false), MissingPictures.RAISE);
+    byte[] other = Files.readAllBytes(images.resolve("sub/b.png"));
+    Files.delete(images.resolve("sub/a.png")); // another data set, with another picture of that name
+    Files.write(images.resolve("sub/a.png"), other);
+    convert(List.of(MIXED), new JsonSink(out, "second.json", FromValueFormat.LLAVA, false), MissingPictures.RAISE);
+    for (String file : List.of("first.json", "second.json")) {
+      Conversation read = all(JsonConversations.open(out.resolve(file), FromValueFormat.LLAVA)).get(0);
+      assertArrayEquals(file.startsWith("first") ? first : other, new PictureLoader(out).load(read).get(0).bytes(), file);
+    }
+  }
+
+  @Test
   void picturesCanBeInsideOpenAisLines() throws IOException {
     Path out = folder.resolve("embedded");
     convert(List.of(PLAIN, MIXED), new JsonSink(out, "c.jsonl", new OpenAiFormat(), true), MissingPictures.RAISE);

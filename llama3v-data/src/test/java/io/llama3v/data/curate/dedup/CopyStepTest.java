@@ -127,6 +127,15 @@ class CopyStepTest {
       // In a pool of 6, W doubles: 1 / (1 + 2 * 2/3).
       assertEquals(3 / 7.0, c.threshold(0.42, 6, 1).precision(), 1e-12);
       assertEquals(0.175, c.threshold(0.42, 6, 1).threshold(), 1e-9);
+      // No wrong pair among 6: -ln 0.025 = 3.6889 of them may be expected, and 3 of 3 copies found are at least 3 / (3 + 1.96^2).
+      ThresholdCalibration.Result none = c.threshold(1, 6, 1);
+      assertEquals(new ThresholdCalibration.Found(3, 3, 0, 6), none.found());
+      assertEquals(0.4385 / (0.4385 + 2 * 3.6889 / 3), none.least(), 1e-4);
+      assertEquals(1, none.most());
+      // Two wrong ones: up to 7.2247, half of the 97.5 % quantile of chi-square with 6 degrees of freedom; at least 0.2422.
+      ThresholdCalibration.Result two = c.threshold(0.42, 6, 1);
+      assertEquals(0.4385 / (0.4385 + 2 * 7.2247 / 3), two.least(), 2e-4);
+      assertEquals(1 / (1 + 2 * 0.2422 / 3), two.most(), 5e-3);
       // Only every tenth picture has a copy: 0.1 / (0.1 + 2/3).
       assertEquals(0.985, c.threshold(0.5, 3, 0.1).threshold(), 1e-9);
       List<RgbImage> same = List.of(RgbImage.filled(2, 2, 0), RgbImage.filled(2, 2, 0));

@@ -2,6 +2,7 @@ package io.llama3v.data.curate.input;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,8 +98,14 @@ class RawWalkTest {
     List<CurationRecord> records = walk(input);
     assertEquals(List.of("000000000:[first caption]", "000000001:download-failed", "000000002:missing-sample"), outcomes(records));
     assertEquals(0.5, records.get(0).scores().get("input.similarity"));
+    RawShard shard = RawShards.list(List.of(input)).get(0);
+    String stamp = RawShards.stamp(shard);
     Files.writeString(dir.resolve("00000.parquet"), "no Parquet");
     assertEquals(List.of("damage-000000-000000:sidecar-unreadable", "000000000:[first caption]"), outcomes(walk(input)));
+    String other = RawShards.stamp(shard); // a run that goes on has to see that the tar has another Parquet file now
+    assertNotEquals(stamp, other);
+    Files.delete(dir.resolve("00000.parquet"));
+    assertNotEquals(other, RawShards.stamp(shard));
   }
 
   @Test
@@ -110,10 +117,11 @@ class RawWalkTest {
     Files.createSymbolicLink(images.resolve("link.png"), dir.resolve("secret.png"));
     Files.writeString(dir.resolve("p.jsonl"), String.join("\n", "{\"image\": \"a.png\", \"caption\": \"fine\", \"key\": \"x.y\"}", "",
         "{\"image\": \"../secret.png\", \"caption\": \"out\"}", "{\"image\": \"link.png\", \"caption\": \"out\"}",
-        "{\"image\": \"none.png\", \"caption\": \"gone\"}", "{broken", "[1]", "{\"image\": \"a.png\"}"));
+        "{\"image\": \"none.png\", \"caption\": \"gone\"}", "{broken", "[1]", "{\"image\": \"a.png\"}",
+        "{\"image\": \"a.png\", \"caption\": \"meta\", \"key\": \"__all__\"}"));
     InputConfig input = new InputConfig(null, dir + "/p.jsonl", null, images, null, null, null, null, null);
     assertEquals(List.of("x_y:[fine]", "p-000000003:picture-outside", "p-000000004:picture-outside", "p-000000005:picture-missing",
-        "p-000000006:bad-line", "p-000000007:bad-line", "p-000000008:no-caption"), outcomes(walk(input)));
+        "p-000000006:bad-line", "p-000000007:bad-line", "p-000000008:no-caption", "--all--:[meta]"), outcomes(walk(input)));
   }
 
   @Test

@@ -77,6 +77,9 @@ class SafetyStepTest {
     List<CurationRecord> judged = step.measure(List.of(candidate(bad, 8, 8), candidate(TestPictures.png(8, 8, 2), 8, 8)));
     assertEquals("blocked-hash", judged.get(0).drop().reason());
     assertNull(judged.get(1).drop());
+    Files.write(list, new byte[] {'#', '\n', (byte) 0xff, '\n'});
+    IOException binary = assertThrows(IOException.class, () -> new SafetyStep(new SafetyConfig(list, null, false), List.of()));
+    assertTrue(binary.getMessage().contains("hashes:2: not valid UTF-8"), binary.getMessage());
     Files.writeString(list, "no hash\n");
     IOException refused = assertThrows(IOException.class, () -> new SafetyStep(new SafetyConfig(list, null, false), List.of()));
     assertTrue(refused.getMessage().contains("hashes:1"), refused.getMessage());
@@ -91,6 +94,7 @@ class SafetyStepTest {
     assertEquals("unsafe-dark", record.drop().reason());
     assertThrows(IllegalArgumentException.class, () -> new SafetyStep(new SafetyConfig(null, Map.of("other", 0.5), false), List.of(PROVIDER)));
     assertThrows(IllegalArgumentException.class, () -> new SafetyStep(new SafetyConfig(null, null, true), List.of()));
+    assertThrows(IllegalArgumentException.class, () -> new SafetyConfig(null, Map.of("dark", 50.0), false), "per cent, which nothing reaches");
   }
 
   @Test

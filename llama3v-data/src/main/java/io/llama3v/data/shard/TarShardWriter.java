@@ -55,17 +55,21 @@ public final class TarShardWriter implements AutoCloseable {
     this.maxBytes = maxBytes;
   }
 
-  /** Appends one sample. After an exception the open shard is discarded and the writer is of no more use. */
+  /**
+   * Appends one sample. After any exception but the first below the open shard is discarded and the writer is of no more use.
+   *
+   * @throws IllegalArgumentException if its names would not be read back; nothing has changed then
+   */
   public void write(Sample sample) throws IOException {
+    long length = 0;
+    for (Map.Entry<String, byte[]> member : sample.members().entrySet()) {
+      check(sample.key(), member.getKey());
+      length += 512 + (member.getValue().length + 511L & ~511L);
+    }
+    if (out != null && (samples == maxSamples || bytes + length > maxBytes)) {
+      publish();
+    }
     try {
-      long length = 0;
-      for (Map.Entry<String, byte[]> member : sample.members().entrySet()) {
-        check(sample.key(), member.getKey());
-        length += 512 + (member.getValue().length + 511L & ~511L);
-      }
-      if (out != null && (samples == maxSamples || bytes + length > maxBytes)) {
-        publish();
-      }
       if (out == null) {
         temporary = AtomicFiles.temporarySibling(folder.resolve(fileName())); // another process may be writing the same shard
         file = new FileOutputStream(temporary.toAbsolutePath().toFile());

@@ -70,8 +70,8 @@ class SampleSourcesTest {
   @Test
   void aShardWithMoreCaptionsThanALineTakesIsRead() throws IOException {
     shards();
-    StringBuilder letters = new StringBuilder(); // 7 million; three such captions are more than the 16 MB that a line may have
-    new Random(1).ints(7_000_000, 'a', 'z' + 1).forEach(c -> letters.append((char) c));
+    StringBuilder letters = new StringBuilder(); // 5.7 million; three such captions are more than the 16 MB that a line may have
+    new Random(1).ints(5_700_000, 'a', 'z' + 1).forEach(c -> letters.append((char) c));
     String caption = letters.toString();
     Path file = selection(Map.of("s-000000.tar", List.of("k0", "k1", "k2"), "s-000001.tar", List.of()),
         Map.of("k0", List.of("0" + caption), "k1", List.of("1" + caption), "k2", List.of("2" + caption)));

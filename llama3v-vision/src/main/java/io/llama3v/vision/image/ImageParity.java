@@ -100,7 +100,8 @@ public final class ImageParity {
     for (JsonNode item : description.path("pillow_resizes")) {
       Resize.Filter filter = Resize.Filter.valueOf(item.path("filter").asText().toUpperCase(Locale.ROOT));
       JsonNode target = item.path("target_hw");
-      RgbImage image = picture(item.path("png").asText(), Transparency.ON_WHITE);
+      // Pillow's own convert("RGB"), which lets the colours below transparent pixels show.
+      RgbImage image = picture(item.path("png").asText(), Transparency.DROP);
       byte[] rgb = Resize.resize(image, target.get(1).asInt(), target.get(0).asInt(), filter).rgb();
       long[] actual = new long[rgb.length];
       for (int i = 0; i < rgb.length; i++) {

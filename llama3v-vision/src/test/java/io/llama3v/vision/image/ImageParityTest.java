@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.llama3v.image.ImageDecoder;
 import io.llama3v.image.RgbImage;
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +59,23 @@ class ImageParityTest {
     List<ParityResult> failed = ImageParity.run(folder).stream().filter(result -> !result.passed()).toList();
     assertEquals(1, failed.size(), failed.toString());
     assertFalse(failed.get(0).worst().isEmpty());
+  }
+
+  @Test
+  void rawResizesShowTheColoursBelowTransparentPixels(@TempDir Path folder) throws Exception {
+    // What Pillow 12.3's open(file).convert("RGB").resize((1, 1), BILINEAR) gives: the stored colour, whatever its alpha.
+    BufferedImage picture = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
+    picture.setRGB(0, 0, 0x40102030);
+    ImageIO.write(picture, "png", folder.resolve("clear.png").toFile());
+    Files.writeString(folder.resolve("case.json"),
+        "{\"pillow_resizes\":[{\"tensor\":\"raw\",\"png\":\"clear.png\",\"target_hw\":[1,1],\"filter\":\"bilinear\"}]}");
+    byte[] header = "{\"raw\":{\"dtype\":\"U8\",\"shape\":[1,1,3],\"data_offsets\":[0,3]}}".getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + header.length + 3).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length).put(header).put(new byte[] {0x10, 0x20, 0x30});
+    Files.write(folder.resolve("expected.safetensors"), file.array());
+    List<ParityResult> results = ImageParity.run(folder);
+    assertEquals(List.of("image.resize"), results.stream().map(ParityResult::name).toList());
+    assertTrue(results.get(0).passed(), results.toString());
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.llama3v.train.stage;
 /**
  * What is measured at the end, and how much must be reached.
  *
- * @param candidates captions that a picture is matched against
+ * @param candidates captions that a picture is matched against; retrieval goes over as many groups of so many as its set has
  * @param questionsPerKind held-out questions of each kind
  * @param captions pictures that are described
  * @param bars what must be reached; absent bars are not checked

@@ -61,15 +61,19 @@ final class EvaluationStage implements Stage {
       ContextWindow window = ContextWindow.of(own == null ? tokenizer : own, clip.config().text().maxPositions());
       RetrievalEvaluation evaluation = new RetrievalEvaluation(clip, window, context.config().clip().picture());
       for (String[] set : new String[][] {{"eval/concepts", "held-out concepts"}, {"eval/family", "held-out family"}}) {
-        Retrieval r;
+        List<Retrieval> groups;
         try (ShardIndex index = ShardIndex.open(context.shards(set[0]))) {
           // Names and tags without colours.
-          r = evaluation.run(index, s.candidates(), sample -> sample.json().path("names").asText());
+          groups = evaluation.runGroups(index, s.candidates(), sample -> sample.json().path("names").asText());
         }
         double bar = set[0].endsWith("family") ? s.bars().family() : s.bars().concepts();
-        Row first = Row.of("retrieval", "image to text", set[1], "R@1", r.queries(), r.r1()).withChance(Retrieval.chance(1, r.candidates()));
+        int candidates = groups.get(0).candidates();
+        int queries = groups.size() * candidates;
+        double r1 = groups.stream().mapToDouble(Retrieval::r1).average().orElseThrow();
+        double r10 = groups.stream().mapToDouble(Retrieval::r10).average().orElseThrow();
+        Row first = Row.of("retrieval", "image to text", set[1], "R@1", queries, r1).withChance(Retrieval.chance(1, candidates));
         rows.add(bar > 0 ? first.withBar(Bar.timesChance(bar)) : first);
-        rows.add(Row.of("retrieval", "image to text", set[1], "R@10", r.queries(), r.r10()).withChance(Retrieval.chance(10, r.candidates())));
+        rows.add(Row.of("retrieval", "image to text", set[1], "R@10", queries, r10).withChance(Retrieval.chance(10, candidates)));
       }
     }
   }

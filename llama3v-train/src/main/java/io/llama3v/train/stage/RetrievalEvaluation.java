@@ -31,10 +31,26 @@ final class RetrievalEvaluation {
 
   /** Recall over the first {@code candidates} pictures with different captions. */
   Retrieval run(SampleSource source, int candidates, Function<Sample, String> caption) throws IOException {
+    return among(distinct(source, candidates, caption), caption);
+  }
+
+  /**
+   * Recall among {@code candidates} at a time, over as many groups of pictures with different captions as the source has; what is left
+   * over is not asked. One group is all there is where it has fewer.
+   */
+  List<Retrieval> runGroups(SampleSource source, int candidates, Function<Sample, String> caption) throws IOException {
+    List<Sample> all = distinct(source, Integer.MAX_VALUE, caption);
+    List<Retrieval> groups = new ArrayList<>();
+    for (int from = 0; from == 0 || from + candidates <= all.size(); from += candidates) {
+      groups.add(among(all.subList(from, Math.min(all.size(), from + candidates)), caption));
+    }
+    return groups;
+  }
+
+  private Retrieval among(List<Sample> chosen, Function<Sample, String> caption) {
     Backend backend = model.logitScale().backend();
     List<float[]> images = new ArrayList<>();
     List<float[]> texts = new ArrayList<>();
-    List<Sample> chosen = distinct(source, candidates, caption);
     for (int i = 0; i < chosen.size(); i += BATCH) {
       embed(backend, chosen.subList(i, Math.min(chosen.size(), i + BATCH)), caption, images, texts);
     }

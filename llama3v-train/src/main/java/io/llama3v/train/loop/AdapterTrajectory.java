@@ -39,8 +39,8 @@ final class AdapterTrajectory {
     log.get("final_eval_loss").fieldNames().forEachRemaining(cases::add);
     for (String c : cases) batches.put(c, read(start.resolve("cases").resolve(c).resolve("io.safetensors")));
     try (VisionLanguageModel model = VisionLanguageModel.load(backend, start)) {
-      // The reference is Hugging Face's model; without "hf_rule" in the name both rules give its numbers.
-      model.setMaskRule(name.contains("hf_rule") ? MaskRule.HUGGING_FACE : MaskRule.META).freezeLanguageModel();
+      // The reference is Hugging Face's model with its own rule, unless the name says that it was given Meta's.
+      model.setMaskRule(name.contains("meta_rule") ? MaskRule.META : MaskRule.HUGGING_FACE).freezeLanguageModel();
       String frozen = FrozenWeights.of(model.parameters(), null).sha256();
       Task<Batch> task = Task.of((b, normalizer) -> model.loss(b.text(), b.images(), normalizer), b -> b.text().counted());
       try (AdamW optimizer = AdamW.over(model.parameters())
@@ -78,24 +78,27 @@ final class AdapterTrajectory {
 
   private static Batch read(Path file) throws IOException {
     try (WeightSource io = SafetensorsFile.open(file)) {
-      long[] shape = io.info("in.pixel_values").shape();
-      int rows = (int) shape[0];
-      int images = (int) shape[1];
-      int tiles = (int) shape[2];
-      int[][] ratios = new int[rows][images];
-      int[][] counts = new int[rows][images];
-      long[] ids = io.readLongs("in.aspect_ratio_ids");
-      long[] mask = io.readLongs("in.aspect_ratio_mask");
-      for (int i = 0; i < ids.length; i++) {
-        ratios[i / images][i % images] = (int) ids[i];
-        for (int t = 0; t < tiles; t++) counts[i / images][i % images] += (int) mask[i * tiles + t];
-      }
-      ImageBatch pictures = new ImageBatch(rows, images, tiles, (int) shape[4], io.readFloats("in.pixel_values"), ratios, counts,
-          floats(io.readLongs("in.cross_attention_mask")));
-      int length = (int) io.info("in.input_ids").shape()[1];
-      return new Batch(new TextBatch(rows, length, ints(io.readLongs("in.input_ids")), ints(io.readLongs("in.labels")),
-          floats(io.readLongs("in.attention_mask")), null), pictures);
+      long[] text = io.info("in.input_ids").shape();
+      return new Batch(new TextBatch((int) text[0], (int) text[1], ints(io.readLongs("in.input_ids")), ints(io.readLongs("in.labels")),
+          floats(io.readLongs("in.attention_mask")), null), io.contains("in.pixel_values") ? images(io) : null);
     }
+  }
+
+  private static ImageBatch images(WeightSource io) throws IOException {
+    long[] shape = io.info("in.pixel_values").shape();
+    int rows = (int) shape[0];
+    int images = (int) shape[1];
+    int tiles = (int) shape[2];
+    int[][] ratios = new int[rows][images];
+    int[][] counts = new int[rows][images];
+    long[] ids = io.readLongs("in.aspect_ratio_ids");
+    long[] mask = io.readLongs("in.aspect_ratio_mask");
+    for (int i = 0; i < ids.length; i++) {
+      ratios[i / images][i % images] = (int) ids[i];
+      for (int t = 0; t < tiles; t++) counts[i / images][i % images] += (int) mask[i * tiles + t];
+    }
+    return new ImageBatch(rows, images, tiles, (int) shape[4], io.readFloats("in.pixel_values"), ratios, counts,
+        floats(io.readLongs("in.cross_attention_mask")));
   }
 
   private static int[] ints(long[] values) {

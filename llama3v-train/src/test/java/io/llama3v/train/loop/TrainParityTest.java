@@ -70,6 +70,16 @@ class TrainParityTest {
   }
 
   @Test
+  void theReferencesOwnRuleHoldsWhateverTheTrajectoryIsCalled() throws IOException {
+    JsonNode root = keep("hf_rule_mixed");
+    ObjectNode log = (ObjectNode) root.get("log");
+    log.set("several_batches", log.remove("hf_rule_mixed"));
+    ParityResult result = run("cpu", root).get(0);
+    assertEquals("train/several_batches", result.name());
+    assertTrue(result.passed(), result.toString());
+  }
+
+  @Test
   void everyTrajectoryOfTheReferenceIsRepeated() throws IOException {
     List<String> all = new ArrayList<>();
     Json.read(GOLDEN.resolve("train/case.json")).get("log").fieldNames().forEachRemaining(all::add);

@@ -122,13 +122,6 @@ public final class VisionLanguageModel extends Module {
     return new VisionLanguageModel(c, vision, language, projector).setMaskRule(maskRule).setOrigin(Tokenizer.isIn(folder) ? folder : origin);
   }
 
-  /** Releases all weights, those included of the Llama that the model was built around. */
-  @Override
-  public void close() {
-    super.close();
-    language.close();
-  }
-
   /** The configuration. */
   public MllamaConfig config() {
     return config;

@@ -164,9 +164,10 @@ public abstract class Module implements AutoCloseable {
     parameters().values().forEach(Parameter::clearGrad);
   }
 
-  /** Releases the memory of every parameter. */
+  /** Releases the memory of every parameter, and whatever else its children hold. */
   @Override
   public void close() {
-    parameters().values().forEach(Parameter::close);
+    children.values().forEach(Module::close);
+    parameters.values().forEach(Parameter::close);
   }
 }

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class DoneMarker {
   private static final Logger LOG = LoggerFactory.getLogger(DoneMarker.class);
   static final String FILE = "done.json";
+  private static final String REPEATED = "evaluation";
 
   private DoneMarker() {}
 
@@ -35,7 +36,13 @@ final class DoneMarker {
 
   /** What changed since a stage finished and may not have, a line each. */
   static List<String> refused(PipelineConfig config, String stage, Set<String> allowed) throws IOException {
-    return ConfigChanges.between(knownSettings(Json.read(file(config, stage))), settings(config, stage), allowed);
+    return stage.equals(REPEATED) ? List.of() : ConfigChanges.between(knownSettings(Json.read(file(config, stage))), settings(config, stage), allowed);
+  }
+
+  /** Why a finished stage is carried out again, a line each: what changed since, where nothing is lost and nothing was built on it. */
+  static List<String> repeated(PipelineConfig config, String stage) throws IOException {
+    return stage.equals(REPEATED) ? ConfigChanges.between(knownSettings(Json.read(file(config, stage))), settings(config, stage), Set.of())
+        : List.of();
   }
 
   /** The settings that a finished stage counts as done under. */
@@ -47,7 +54,7 @@ final class DoneMarker {
 
   /**
    * True if a stage has finished under the present settings, or under others that the session allows to have changed; these are
-   * recorded, and need not be allowed again.
+   * recorded, and need not be allowed again. An evaluation under other settings is carried out again.
    *
    * @throws IllegalStateException that lists what changed and may not
    */
@@ -59,6 +66,11 @@ final class DoneMarker {
       throw new IllegalStateException("stage '" + stage + "' in " + context.config().run() + " finished under other settings:\n  "
           + String.join("\n  ", refused) + "\nChange them back, allow each by name (--allow-change=" + refused.get(0).split(" ", 2)[0]
           + "), choose another run folder (run=…), or delete " + file.getParent() + " and what was built on it");
+    }
+    List<String> repeated = repeated(context.config(), stage);
+    if (!repeated.isEmpty()) {
+      LOG.info("stage {} is carried out again: {}", stage, String.join("; ", repeated));
+      return false;
     }
     JsonNode marker = Json.read(file);
     Map<String, String> present = settings(context.config(), stage);

@@ -63,6 +63,7 @@ record StageProgress(String text, List<String> refused) {
       return new StageProgress("REFUSED: done, and what it was built on is not", List.of("stage '" + lost.get() + "' is to be carried out again"));
     }
     List<String> refused = DoneMarker.refused(config, stage, allowed);
+    if (!DoneMarker.repeated(config, stage).isEmpty()) return new StageProgress("done under other settings, is carried out again", List.of());
     return new StageProgress(refused.isEmpty() ? "done" : "REFUSED: " + stage + " finished under other settings", refused);
   }
 

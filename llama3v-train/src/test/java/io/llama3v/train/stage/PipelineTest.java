@@ -54,6 +54,18 @@ class PipelineTest {
   }
 
   @Test
+  void anEvaluationUnderOtherSettingsIsCarriedOutAgain() throws IOException {
+    done(config("evaluation", "evaluation.candidates=1000"), "evaluation");
+    StageContext same = new StageContext(config("evaluation", "evaluation.candidates=1000"), null, RunSession.strict(), Listeners.NONE);
+    assertTrue(Pipeline.isDone(same, "evaluation"));
+    PipelineConfig now = config("evaluation");
+    assertFalse(Pipeline.isDone(new StageContext(now, null, RunSession.strict(), Listeners.NONE), "evaluation"));
+    StageProgress progress = StageProgress.of(now, "evaluation", false, Set.of());
+    assertEquals(List.of(), progress.refused());
+    assertTrue(progress.text().contains("carried out again"), progress.text());
+  }
+
+  @Test
   void noStageBeginsOnceTheRunIsAskedToStop() {
     StopSignal stop = new StopSignal();
     List<String> ran = new ArrayList<>();
